@@ -1,0 +1,1 @@
+"""The browser of the tests and what looks at pages through it."""

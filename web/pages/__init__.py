@@ -1,0 +1,1 @@
+"""Pages: one controller a file; a page imports no other page."""
