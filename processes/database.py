@@ -1,0 +1,116 @@
+"""One door to SQLite or PostgreSQL: sessions in threads, a transaction a step, retries on conflict.
+
+SQLite: our own BEGIN IMMEDIATE, WAL, full synchronisation (an accepted answer is on disk).
+PostgreSQL: READ COMMITTED with row locks and a revision; a conflict runs the step again.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import uuid_utils
+from sqlalchemy import Engine, ForeignKeyConstraint, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Field, Session, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+from engine.errors import Conflict as EngineConflict  # noqa: E402  tables must see the convention first
+
+T = TypeVar("T")
+SERIALIZATION_FAILURES = {"40001", "40P01"}
+
+
+def new_id() -> str:
+    """Give a UUIDv7: sortable by time, unguessable enough for a key, never a secret."""
+    return str(uuid_utils.uuid7())
+
+
+class Row(SQLModel):
+    """What every table of this floor begins with: the municipality in the key."""
+
+    municipality_id: str = Field(primary_key=True)
+    id: str = Field(default_factory=new_id, primary_key=True)
+
+
+def belongs_to(table: str, column: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key that cannot leave the municipality. In: the table, its column here."""
+    key = column or f"{table}_id"
+    return ForeignKeyConstraint(["municipality_id", key], [f"{table}.municipality_id", f"{table}.id"])
+
+
+class Database:
+    """A database by its URL (`sqlite:///file.db`, `postgresql+psycopg://…`)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session for reading; whatever was changed in it is rolled back."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def open_transaction(self) -> Iterator[Session]:
+        """A session that commits at the end, or rolls back when anything was raised. No retry."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def transaction(self, work: Callable[[Session], T], retries: int = 8) -> T:
+        """Run `work` in one transaction; a conflict with another step runs it again.
+
+        Out: what `work` returned, after the commit. Errors: what `work` raised; the conflict
+        itself when it still stands after `retries` tries.
+        """
+        for attempt in range(1, retries + 1):
+            try:
+                with self.open_transaction() as session:
+                    return work(session)
+            except (EngineConflict, DBAPIError) as problem:
+                if attempt == retries or not _may_repeat(problem):
+                    raise
+                time.sleep(random.uniform(0.002, 0.01) * attempt)  # noqa: S311  jitter, not a secret
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _may_repeat(problem: Exception) -> bool:
+    if isinstance(problem, EngineConflict):
+        return True
+    if isinstance(problem, IntegrityError):
+        return True  # two steps inserted the same key: the second run sees the first one's row
+    original = getattr(problem, "orig", None)
+    state = getattr(original, "sqlstate", None)
+    return state in SERIALIZATION_FAILURES or "database is locked" in str(original)
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,64 @@
+"""Documents of a case and attachments of opinions: bytes in the store, facts in rows."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field
+
+from processes.database import Row, belongs_to
+
+KINDS = ("plan", "drawing", "explanation", "report", "draft", "minutes", "easy", "other")
+
+
+class Document(Row, table=True):
+    """A document anyone may read once published. `digest` (SHA-256) is also its key in the store."""
+
+    __table_args__ = (belongs_to("consultation"),)
+
+    consultation_id: str = Field(index=True)
+    title: str
+    kind: str = "other"
+    language: str = "et"
+    filename: str
+    media_type: str
+    size: int
+    digest: str
+    pages: int | None = None
+    accessible: bool = False
+    version: int = 1
+    added_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Attachment(Row, table=True):
+    """A file sent with an opinion; never public before a person's act."""
+
+    __table_args__ = (belongs_to("feedback"),)
+
+    feedback_id: str = Field(index=True)
+    filename: str
+    media_type: str
+    size: int
+    digest: str
+    added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Store:
+    """Where the bytes lie, by digest: writing the same bytes twice is writing them once."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._store = LocalStore(folder)
+
+    def put(self, municipality_id: str, content: bytes) -> str:
+        """Keep the bytes. Out: their digest, safe to reference before or after the commit."""
+        digest = hashlib.sha256(content).hexdigest()
+        obstore.put(self._store, f"{municipality_id}/{digest}", content)
+        return digest
+
+    def get(self, municipality_id: str, digest: str) -> bytes:
+        return bytes(obstore.get(self._store, f"{municipality_id}/{digest}").bytes())

@@ -1,0 +1,104 @@
+"""An invitation: one organisation's place in one consultation, and the personal link that opens it.
+
+The link is derived from a secret, the invitation and its `link_version`: nothing secret is stored,
+and raising the version revokes every link sent before.
+"""
+
+import hashlib
+import hmac
+from datetime import date, datetime
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, Session, select
+
+from processes.database import Row, belongs_to
+from processes.errors import LinkNotValid
+
+PROPOSED, INVITED, UNINVITED = "proposed", "invited", "uninvited"
+
+
+class Invitation(Row, table=True):
+    """One organisation in one consultation. `purpose` is opinion, or approval for an authority.
+
+    `why` is the sentence of the audience table that the organisation itself can read.
+    """
+
+    __table_args__ = (
+        belongs_to("consultation"),
+        belongs_to("organisation"),
+        UniqueConstraint("municipality_id", "consultation_id", "organisation_id", "purpose"),
+        UniqueConstraint("municipality_id", "link_digest"),
+    )
+
+    consultation_id: str = Field(index=True)
+    organisation_id: str
+    purpose: str = "opinion"
+    state: str = PROPOSED
+    why: str = Field(default="", sa_column=Column(Text, nullable=False))
+    link_version: int = 1
+    link_digest: str
+    invited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    no_comments_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reached_otherwise: str = ""
+
+
+class Approval(Row, table=True):
+    """An authority's answer in kooskõlastamine: silence by the term is consent (PlanS § 133)."""
+
+    __table_args__ = (belongs_to("round"), belongs_to("invitation"))
+
+    round_id: str = Field(index=True)
+    invitation_id: str
+    due_on: date
+    extended_to: date | None = None
+    result: str = "waiting"
+    answered_on: date | None = None
+    conditions: str = Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class Links:
+    """Makes and reads personal links. In: the installation's secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def token(self, purpose: str, key: str, version: int = 1) -> str:
+        """The secret part of a link for a thing (256 bits, hexadecimal)."""
+        return hmac.new(self._secret, f"{purpose}:{key}:{version}".encode(), hashlib.sha256).hexdigest()
+
+    def digest(self, token: str) -> str:
+        """What the database keeps of a link."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def new_invitation(self, municipality_id: str, consultation_id: str, organisation_id: str, **more: str) -> Invitation:
+        """An invitation not yet sent, its link already derivable."""
+        made = Invitation(
+            municipality_id=municipality_id,
+            consultation_id=consultation_id,
+            organisation_id=organisation_id,
+            link_digest="",
+            **more,
+        )
+        made.link_digest = self.digest(self.of(made))
+        return made
+
+    def of(self, invitation: Invitation) -> str:
+        return self.token("invitation", invitation.id, invitation.link_version)
+
+    def renew(self, invitation: Invitation) -> None:
+        """Revoke every earlier link of this invitation."""
+        invitation.link_version += 1
+        invitation.link_digest = self.digest(self.of(invitation))
+
+    def find(self, session: Session, municipality_id: str, token: str) -> Invitation:
+        """The invitation a link opens; opening consumes nothing. Errors: LinkNotValid."""
+        query = select(Invitation).where(
+            Invitation.municipality_id == municipality_id, Invitation.link_digest == self.digest(token)
+        )
+        found = session.exec(query).first()
+        if found is None or found.state == UNINVITED:
+            raise LinkNotValid
+        return found

@@ -1,0 +1,42 @@
+"""The municipality's answer to one opinion: an outcome and the reasons for it."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Text, exists, func
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, Session, SQLModel, select
+
+from processes.database import belongs_to
+from processes.feedback import TO_ANSWER, Feedback
+
+OUTCOMES = ("accepted", "partly", "not_accepted", "outside", "noted")
+UNRESOLVED = ("partly", "not_accepted")
+
+
+class Response(SQLModel, table=True):
+    """What the municipality says to an opinion; written, then sent and published at one moment."""
+
+    __table_args__ = (belongs_to("feedback"),)
+
+    municipality_id: str = Field(primary_key=True)
+    feedback_id: str = Field(primary_key=True)
+    outcome: str
+    reasons: str = Field(sa_column=Column(Text, nullable=False))
+    written_by: str
+    written_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def unanswered(session: Session, municipality_id: str, consultation_id: str) -> int:
+    """How many opinions that must be answered have no answer yet."""
+    answered = exists().where(
+        Response.municipality_id == Feedback.municipality_id,  # type: ignore[arg-type]
+        Response.feedback_id == Feedback.id,  # type: ignore[arg-type]
+    )
+    query = select(func.count()).where(
+        Feedback.municipality_id == municipality_id,
+        Feedback.consultation_id == consultation_id,
+        Feedback.state.in_(TO_ANSWER),  # type: ignore[attr-defined]
+        ~answered,
+    )
+    return session.exec(query).one()

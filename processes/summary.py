@@ -1,0 +1,51 @@
+"""The committee's page: frozen before its session, every sentence with its source, never changed.
+
+What the committee did with each unresolved objection is a row beside it.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Text
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, SQLModel
+
+from processes.database import Row, belongs_to
+
+STANCES = ("supported", "rejected", "sent_back")
+
+
+class Summary(Row, table=True):
+    """A summary for one session. `content` is JSON, frozen at `frozen_at` with its SHA-256 digest."""
+
+    __table_args__ = (belongs_to("consultation"), belongs_to("committee"), belongs_to("meeting"))
+
+    consultation_id: str = Field(index=True)
+    committee_id: str
+    meeting_id: str
+    occasion: str = "acceptance"
+    question: str = ""
+    freeze_at: datetime = Field(sa_type=UtcDateTime)
+    frozen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    digest: str = ""
+    content: str = Field(default="", sa_column=Column(Text, nullable=False))
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def read(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.content)
+        return content
+
+
+class Treatment(SQLModel, table=True):
+    """What a committee did with one unresolved objection, in the words of its minutes."""
+
+    __table_args__ = (belongs_to("summary"), belongs_to("feedback"))
+
+    municipality_id: str = Field(primary_key=True)
+    summary_id: str = Field(primary_key=True)
+    feedback_id: str = Field(primary_key=True)
+    stance: str
+    words: str = Field(default="", sa_column=Column(Text, nullable=False))
+    recorded_by: str
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
