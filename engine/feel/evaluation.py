@@ -26,7 +26,7 @@ class Scope(NamedTuple):
     """What an evaluation sees: the data, and the day it is evaluated for."""
 
     values: Mapping[str, Any]
-    today: date
+    today: date | None
 
 
 Run = Callable[[Scope], Any]

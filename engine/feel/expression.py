@@ -27,10 +27,10 @@ class Expression:
     names_used: frozenset[str]
     _run: Run = field(repr=False, compare=False)
 
-    def evaluate(self, values: Mapping[str, Any], today: date) -> Any:
+    def evaluate(self, values: Mapping[str, Any], today: date | None) -> Any:
         """Compute over process data; `values` may hold `a.b` under that key or as `b` within `a`.
 
-        Numbers come back as Decimal, moments as aware datetimes, durations as timedelta, lists as new lists.
+        Without `today`, an expression that asks for it has no answer (FeelError NULL). Numbers come back as Decimal, moments as aware datetimes, durations as timedelta, lists as new lists.
         Raises FeelError NAME, NULL, VALUE or LIMIT; never changes `values`.
         """
         return self._run(Scope(values, today))
