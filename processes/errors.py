@@ -54,6 +54,12 @@ class TooLate(ProcessError):
     code = "too_late"
 
 
+class NotYet(ProcessError):
+    """The round has not begun; `opens_at` says when it does, where that is already known."""
+
+    code = "not_yet"
+
+
 class LinkNotValid(ProcessError):
     """A link is unknown, revoked, expired or of another case: the four are told alike."""
 

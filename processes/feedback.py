@@ -55,11 +55,14 @@ class Feedback(Row, table=True):
     may_publish: bool = False
     public_text: str = Field(default="", sa_column=Column(Text, nullable=False))
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    confirm_digest: str = ""
+    confirm_digest: str = Field(default="", index=True)
 
 
 class FeedbackVersion(SQLModel, table=True):
-    """What an opinion said in each of its versions, the first one as it arrived."""
+    """What an opinion said in each of its versions, the first one as it arrived.
+
+    `submission_key` is the key of the form that brought it: the same form twice is one version.
+    """
 
     __tablename__ = "feedback_version"
     __table_args__ = (belongs_to("feedback"),)
@@ -68,6 +71,7 @@ class FeedbackVersion(SQLModel, table=True):
     feedback_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    submission_key: str = ""
     written_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -89,6 +93,11 @@ def next_number(session: Session, municipality_id: str, series: str) -> int:
     session.add(counter)
     session.flush()
     return counter.last
+
+
+def next_receipt(session: Session, municipality_id: str, year: int) -> str:
+    """The number an author keeps, such as `2027-31`: the next of the year, whatever door it came through."""
+    return f"{year}-{next_number(session, municipality_id, f'receipt-{year}')}"
 
 
 def count(session: Session, municipality_id: str, consultation_id: str, states: tuple[str, ...] = COUNTED) -> int:

@@ -21,7 +21,8 @@ PROPOSED, INVITED, UNINVITED = "proposed", "invited", "uninvited"
 class Invitation(Row, table=True):
     """One organisation in one consultation. `purpose` is opinion, or approval for an authority.
 
-    `why` is the sentence of the audience table that the organisation itself can read.
+    `why` is the sentence of the audience table that the organisation itself can read. `not_us_at` is
+    set when whoever opened the link said that it reached the wrong one; the link is dead from then on.
     """
 
     __table_args__ = (
@@ -42,6 +43,7 @@ class Invitation(Row, table=True):
     opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     no_comments_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    not_us_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reached_otherwise: str = ""
 
 
