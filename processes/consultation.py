@@ -20,6 +20,7 @@ DRAFT, RUNNING, ENDED, CANCELLED = "draft", "running", "ended", "cancelled"
 class Consultation(Row, table=True):
     """One matter. `number` is the public one in addresses, such as `dp-2027-3`.
 
+    `published_at` is when its page opened to everyone; before that no stranger learns that it exists.
     `terms` is the parameter set frozen on the day it began: key -> period, source, certainty.
     """
 
@@ -40,6 +41,7 @@ class Consultation(Row, table=True):
     terms: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_type=UtcDateTime)
     launched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     end_element: str = ""
 
