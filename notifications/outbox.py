@@ -10,7 +10,7 @@ What must be read in one go is read without its bytes: `Slip`.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -24,17 +24,16 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     text,
-    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, SQLModel, col, or_, select, update
+from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from notifications.errors import LetterNotWaiting, LetterUnknown, MailRefused
 from notifications.lint import check
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "held", "superseded")
-_TO_COME = ("queued", "deferred")
+TO_COME = ("queued", "deferred")
 _OPEN = text("state IN ('queued', 'deferred', 'sending')")
 
 
@@ -108,25 +107,7 @@ class Slip:
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A letter a delivery has taken for the length of its lease."""
-
-    tenant_id: str
-    id: str
-    kind: str
-    sender_address: str
-    recipient_address: str
-    message_id: str
-    content: bytes
-    attempts: int
-    recalled: bool
-    due_at: datetime
-    lease_token: str
-
-
 _SLIP = [getattr(OutgoingLetter, name) for name in Slip.__dataclass_fields__]
-_CLAIMED = [getattr(OutgoingLetter, name) for name in Claimed.__dataclass_fields__]
 
 
 def message_id(tenant_id: str, dedup_key: str, domain: str) -> str:
@@ -201,7 +182,7 @@ def supersede(session: Session, tenant_id: str, dedup_prefix: str) -> int:
     )
     sending = col(OutgoingLetter.state) == "sending"
     session.exec(update(OutgoingLetter).where(*waiting, sending).values(recalled=True))
-    unsent = col(OutgoingLetter.state).in_([*_TO_COME, "held"])
+    unsent = col(OutgoingLetter.state).in_([*TO_COME, "held"])
     return session.exec(update(OutgoingLetter).where(*waiting, unsent).values(state="superseded")).rowcount
 
 
@@ -220,41 +201,9 @@ def again(session: Session, tenant_id: str, letter_id: str, *, now: datetime) ->
         raise LetterNotWaiting(letter_id, state)
 
 
-def claim(session: Session, *, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take the letters that are due, oldest first, in one statement. The caller commits before it sends.
-
-    Letters whose lease ran out (their sender died) are taken again. Out: at most `limit` letters.
-    """
-    letter = OutgoingLetter
-    due = or_(
-        col(letter.state).in_(_TO_COME) & (col(letter.due_at) <= now),
-        (col(letter.state) == "sending") & (col(letter.leased_until) < now),
-    )
-    oldest = (
-        select(letter.tenant_id, letter.id)
-        .where(due)
-        .order_by(col(letter.due_at), col(letter.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("oldest")
-    )
-    token = str(uuid_utils.uuid7())
-    statement = (
-        update(letter)
-        .where(tuple_(col(letter.tenant_id), col(letter.id)).in_(select(oldest.c.tenant_id, oldest.c.id)))
-        .values(
-            state="sending", attempts=col(letter.attempts) + 1, leased_until=now + lease, lease_token=token
-        )
-        .returning(*_CLAIMED)
-        .execution_options(synchronize_session=False)
-    )
-    rows = [Claimed(*row) for row in session.exec(statement)]
-    return sorted(rows, key=lambda row: (row.due_at, row.id))
-
-
 def waiting_count(session: Session, *, tenant_id: str | None = None) -> int:
     """Out: how many letters are still to leave, of one tenant or of all (held and failed ones do not count)."""
-    to_come = col(OutgoingLetter.state).in_([*_TO_COME, "sending"])
+    to_come = col(OutgoingLetter.state).in_([*TO_COME, "sending"])
     one = [] if tenant_id is None else [OutgoingLetter.tenant_id == tenant_id]
     return session.exec(select(func.count()).select_from(OutgoingLetter).where(to_come, *one)).one()
 

@@ -51,7 +51,7 @@ def _parser() -> MarkdownIt:
     # Links are checked after the values are in; before that they hold marks, which must stay whole.
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
-    parser.validateLink = bool  # type: ignore[method-assign]
+    parser.validateLink = bool  # type: ignore[method-assign, assignment]
     return parser
 
 

@@ -1,0 +1,89 @@
+"""What deliveries do with the outbox: claim due letters for a while, and note what came of them.
+
+A claim is one statement with a lease and a fencing token: on PostgreSQL many deliveries share one outbox
+(SKIP LOCKED), and one that slept past its lease can no longer change what another has taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import bindparam, tuple_
+from sqlmodel import Session, col, or_, select, update
+
+from notifications.outbox import TO_COME, OutgoingLetter
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A letter a delivery has taken for the length of its lease."""
+
+    tenant_id: str
+    id: str
+    kind: str
+    sender_address: str
+    recipient_address: str
+    message_id: str
+    content: bytes
+    attempts: int
+    recalled: bool
+    due_at: datetime
+    lease_token: str
+
+
+_CLAIMED = [getattr(OutgoingLetter, name) for name in Claimed.__dataclass_fields__]
+
+
+def claim(session: Session, *, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+    """Take the letters that are due, oldest first, in one statement. The caller commits before it sends.
+
+    Letters whose lease ran out (their sender died) are taken again. Out: at most `limit` letters.
+    """
+    letter = OutgoingLetter
+    due = or_(
+        col(letter.state).in_(TO_COME) & (col(letter.due_at) <= now),
+        (col(letter.state) == "sending") & (col(letter.leased_until) < now),
+    )
+    oldest = (
+        select(letter.tenant_id, letter.id)
+        .where(due)
+        .order_by(col(letter.due_at), col(letter.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("oldest")
+    )
+    token = str(uuid_utils.uuid7())
+    statement = (
+        update(letter)
+        .where(tuple_(col(letter.tenant_id), col(letter.id)).in_(select(oldest.c.tenant_id, oldest.c.id)))
+        .values(
+            state="sending", attempts=col(letter.attempts) + 1, leased_until=now + lease, lease_token=token
+        )
+        .returning(*_CLAIMED)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [Claimed(*row) for row in session.exec(statement)]
+    return sorted(rows, key=lambda row: (row.due_at, row.id))
+
+
+def outcome(letter: Claimed, *, state: str, **changed: Any) -> dict[str, Any]:
+    """Out: a note for `record`: the letter's new state, and what else changed."""
+    kept = {"due_at": letter.due_at, "attempts": letter.attempts, "sent_at": None, "answer": ""}
+    this = {"of_tenant": letter.tenant_id, "of_id": letter.id, "of_lease": letter.lease_token}
+    return {**this, "state": state, **kept, **changed}
+
+
+def record(session: Session, notes: Sequence[dict[str, Any]]) -> None:
+    """Write what came of claimed letters. A note whose lease another has taken over changes nothing."""
+    table = OutgoingLetter.__table__  # type: ignore[attr-defined]
+    statement = (
+        table.update()
+        .where(table.c.tenant_id == bindparam("of_tenant"), table.c.id == bindparam("of_id"))
+        .where(table.c.lease_token == bindparam("of_lease"), table.c.state == "sending")
+        .values(leased_until=None, lease_token=None)
+    )
+    session.connection().execute(statement, list(notes))
