@@ -20,6 +20,9 @@ from engine.feel.syntax import Node
 from engine.feel.tokens import Token, tokens
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+INPUT = "?"
+"""The name under which a cell's tests see the value of their column; no source can write it."""
+
 RESERVED = {
     *("and", "or", "not", "in", "if", "then", "else", "between", "true", "false", "null"),
     *("date", "duration", "time", "function", "for", "every", "some", "return", "instance", "satisfies"),
@@ -276,6 +279,17 @@ class Reader:
         self.expect(")")
         return text
 
+    def test(self) -> Node:
+        """Read one test of a table cell; a test with a sign or a range is already a condition over INPUT."""
+        subject = syntax.Name(INPUT, at=self.here.at)
+        if self.sees(*COMPARISONS):
+            sign = self.step()
+            return self.made(syntax.Comparison(sign.value, subject, self.addition(0), at=sign.at))
+        if self.sees("[", "(", "]"):
+            among = self.collection(0)
+            return self.made(syntax.Within(subject, among, at=among.at))
+        return self.addition(0)
+
     def arguments(self, depth: int) -> list[Node]:
         self.expect("(")
         depth = self.deeper(depth)
@@ -296,3 +310,27 @@ def read_expression(source: str) -> Node:
     node = reader.expression(0)
     reader.end()
     return node
+
+
+@lru_cache(maxsize=4096)
+def read_tests(source: str) -> tuple[bool, tuple[Node, ...]]:
+    """Read one cell of a decision table (DMN 1.3, unary tests).
+
+    Out: whether the tests stand within not(…), and the tests, any of which suffices; none for `-` or an empty cell.
+    A test is a condition over INPUT, or a value to compare with. Raises FeelError SYNTAX, FUNCTION or LIMIT.
+    """
+    if source.strip() in ("", "-"):
+        return False, ()
+    reader = Reader(source)
+    negated = reader.sees("not")
+    if negated:
+        reader.step()
+        reader.expect("(")
+    tests = [reader.test()]
+    while reader.sees(","):
+        reader.step()
+        tests.append(reader.test())
+    if negated:
+        reader.expect(")")
+    reader.end()
+    return negated, tuple(tests)
