@@ -21,7 +21,7 @@ class Consultation(Row, table=True):
     """One matter. `number` is the public one in addresses, such as `dp-2027-3`.
 
     `published_at` is when its page opened to everyone; before that no stranger learns that it exists.
-    `terms` is the parameter set frozen on the day it began: key -> period, source, certainty.
+    `plan_number` is its number in the register of plans. `terms` is the parameter set frozen on the day it began: key -> period, source, certainty.
     """
 
     __table_args__ = (belongs_to("person", "planner_id"), UniqueConstraint("municipality_id", "number"))
@@ -44,6 +44,11 @@ class Consultation(Row, table=True):
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     end_element: str = ""
+    plan_number: str = ""
+    registered_on: date | None = None
+    contested: bool | None = None
+    contest_note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    archive_reference: str = ""
 
     def frozen_terms(self) -> dict[str, dict[str, Any]]:
         loaded: dict[str, dict[str, Any]] = json.loads(self.terms)

@@ -101,7 +101,17 @@ def last_day_open(first: date, period: str) -> date:
 
     A last day that is a day off is put off, never brought forward. Errors: TermUnreadable.
     """
-    return working_day_from(_after(first - ONE_DAY, read_term(period)))
+    return working_day_from(last_full_day(first, period))
+
+
+def last_full_day(first: date, period: str) -> date:
+    """The day on which something open from 00:00 of `first` has been open a whole term. Errors: TermUnreadable."""
+    return _after(first - ONE_DAY, read_term(period))
+
+
+def first_day_after(notice: date, period: str) -> date:
+    """The first day with a whole term of full days between it and a notice. Errors: TermUnreadable."""
+    return _after(notice, read_term(period)) + ONE_DAY
 
 
 def is_working_day(day: date) -> bool:

@@ -86,6 +86,7 @@ def move(
     consultation_id: str,
     element: str,
     due_at: datetime,
+    *,
     reason: str,
 ) -> None:
     """Move a running term; its first day and the reason stay readable."""

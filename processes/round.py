@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, func, select
 
 from processes.database import Row, belongs_to
 
@@ -33,10 +33,14 @@ class Round(Row, table=True):
     interrupted_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
 
     def is_open(self, now: datetime) -> bool:
-        return self.closed_at is None and self.interrupted_at is None and self.opens_at <= now <= self.closes_at
+        return (
+            self.closed_at is None and self.interrupted_at is None and self.opens_at <= now <= self.closes_at
+        )
 
 
-def current(session: Session, municipality_id: str, consultation_id: str, phase: str | None = None) -> Round | None:
+def current(
+    session: Session, municipality_id: str, consultation_id: str, phase: str | None = None
+) -> Round | None:
     """The newest round of a consultation (of a phase), open or not."""
     query = select(Round).where(
         Round.municipality_id == municipality_id, Round.consultation_id == consultation_id
@@ -44,3 +48,13 @@ def current(session: Session, municipality_id: str, consultation_id: str, phase:
     if phase is not None:
         query = query.where(Round.phase == phase)
     return session.exec(query.order_by(Round.id.desc())).first()  # type: ignore[attr-defined]
+
+
+def next_turn(session: Session, municipality_id: str, consultation_id: str, phase: str) -> int:
+    """The number of the next round of a phase; the first is 1."""
+    query = select(func.max(Round.turn)).where(
+        Round.municipality_id == municipality_id,
+        Round.consultation_id == consultation_id,
+        Round.phase == phase,
+    )
+    return (session.exec(query).one() or 0) + 1

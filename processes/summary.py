@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Text
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from processes.database import Row, belongs_to
 
@@ -17,16 +17,19 @@ STANCES = ("supported", "rejected", "sent_back")
 
 
 class Summary(Row, table=True):
-    """A summary for one session. `content` is JSON, frozen at `frozen_at` with its SHA-256 digest."""
+    """A summary for one session: prepared, then planned (its meeting and `freeze_at`), then frozen.
+
+    `content` is JSON, frozen at `frozen_at` with its SHA-256 digest.
+    """
 
     __table_args__ = (belongs_to("consultation"), belongs_to("committee"), belongs_to("meeting"))
 
     consultation_id: str = Field(index=True)
     committee_id: str
-    meeting_id: str
+    meeting_id: str | None = None
     occasion: str = "acceptance"
     question: str = ""
-    freeze_at: datetime = Field(sa_type=UtcDateTime)
+    freeze_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     frozen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     digest: str = ""
     content: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -49,3 +52,11 @@ class Treatment(SQLModel, table=True):
     words: str = Field(default="", sa_column=Column(Text, nullable=False))
     recorded_by: str
     recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def newest(session: Session, municipality_id: str, consultation_id: str) -> Summary | None:
+    """The last summary prepared for a consultation, frozen or not."""
+    query = select(Summary).where(
+        Summary.municipality_id == municipality_id, Summary.consultation_id == consultation_id
+    )
+    return session.exec(query.order_by(Summary.id.desc())).first()  # type: ignore[attr-defined]
