@@ -18,7 +18,7 @@ from engine.answer import Question, empty, local, read_answer
 from engine.component import Component, read_component
 from engine.errors import AnswersRefused, FeelError, FormUnreadable, Problem
 from engine.feel.expression import compile_expression, names_used
-from engine.feel.grammar import as_moment
+from engine.feel.literals import as_moment
 from engine.form_lint import findings
 
 MAX_SOURCE = 300_000

@@ -7,8 +7,6 @@ stack.
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -16,6 +14,7 @@ from engine.errors import FeelError
 from engine.feel import syntax
 from engine.feel.functions import FUNCTIONS
 from engine.feel.limits import MAX_DEPTH, MAX_NODES
+from engine.feel.literals import as_date, as_days, as_moment
 from engine.feel.syntax import Node
 from engine.feel.tokens import Token, tokens
 
@@ -28,31 +27,6 @@ RESERVED = {
     *("date", "duration", "time", "function", "for", "every", "some", "return", "instance", "satisfies"),
 }
 _SPACED = sorted((tuple(name.split(" ")) for name in FUNCTIONS if " " in name), key=len, reverse=True)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
-_DURATION = re.compile(r"P([0-9]{1,4})D")
-
-
-def as_date(text: str) -> date | None:
-    """Read `YYYY-MM-DD`, or give None."""
-    try:
-        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
-def as_moment(text: str) -> datetime | None:
-    """Read `YYYY-MM-DDTHH:MM[:SS]` with its offset, or give None."""
-    try:
-        return datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
-def as_days(text: str) -> int | None:
-    """Read `P<n>D`, or give None."""
-    found = _DURATION.fullmatch(text)
-    return int(found[1]) if found else None
 
 
 class Reader:

@@ -6,7 +6,6 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
 from typing import Any
 
 from engine.errors import FeelError
@@ -21,7 +20,7 @@ from engine.feel.syntax import Node, names_in, parts
 class UnaryTests:
     """One compiled cell.
 
-    `anything`: the cell is `-`; `mentions_null`: it holds the literal null; `takes_null`: no value satisfies it;
+    `anything`: the cell is `-`; `negated`: it is not(…); `mentions_null`: it holds the literal null; `takes_null`: no value satisfies it;
     `computed`: it calls functions; `literals`: the fixed values in it.
     """
 
@@ -32,7 +31,8 @@ class UnaryTests:
     names_used: frozenset[str]
     computed: bool
     literals: tuple[Any, ...]
-    _run: Run = field(repr=False, compare=False)
+    negated: bool
+    _runs: tuple[Run, ...] = field(repr=False, compare=False)
 
     def match(self, value: Any, values: Mapping[str, Any], today: date | None) -> bool:
         """Say whether the cell takes a value. No value (None) is taken only by `-` and by a cell naming null.
@@ -43,7 +43,8 @@ class UnaryTests:
             return True
         if value is None:
             return self.takes_null
-        return bool(self._run(Scope(ChainMap({INPUT: value}, values), today)))  # type: ignore[arg-type]
+        scope = Scope(ChainMap({INPUT: value}, values), today)  # type: ignore[arg-type]
+        return any(run(scope) for run in self._runs) != self.negated
 
 
 def compile_unary_tests(source: str, input_type: str, names: Mapping[str, str]) -> UnaryTests:
@@ -61,29 +62,29 @@ def compile_unary_tests(source: str, input_type: str, names: Mapping[str, str]) 
             names_used=frozenset(),
             computed=False,
             literals=(),
-            _run=lambda _scope: True,
+            negated=False,
+            _runs=(),
         )
     known = {**names, INPUT: input_type}
     conditions = [_condition(test, input_type, known) for test in tests]
-    whole: Node = reduce(syntax.Either, conditions)
-    if negated:
-        whole = syntax.Not(whole)
-    type_of(whole, known)
-    nodes = list(parts(whole))
+    for condition in conditions:
+        type_of(condition, known)
+    nodes = [part for condition in conditions for part in parts(condition)]
     null = any(isinstance(test, syntax.Null) for test in tests)
     return UnaryTests(
         source=source,
         anything=False,
         mentions_null=null,
         takes_null=null and not negated,
-        names_used=names_in(whole) - {INPUT},
+        names_used=frozenset(it.name for it in nodes if isinstance(it, syntax.Name)) - {INPUT},
         computed=any(isinstance(it, syntax.Call) for it in nodes),
         literals=tuple(
             it.value
             for it in nodes
             if isinstance(it, syntax.Number | syntax.Text | syntax.Boolean | syntax.Date | syntax.Moment)
         ),
-        _run=runnable(whole, known),
+        negated=negated,
+        _runs=tuple(runnable(condition, known) for condition in conditions),
     )
 
 

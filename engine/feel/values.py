@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.errors import FeelError
 from engine.feel.functions import ARITHMETIC
-from engine.feel.grammar import as_date, as_days, as_moment
 from engine.feel.limits import MAX_LIST, MAX_NUMBER, MAX_STRING
+from engine.feel.literals import as_date, as_days, as_moment
 
 
 def as_value(value: Any, wanted: str, name: str, at: int | None) -> Any:

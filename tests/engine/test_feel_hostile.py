@@ -1,0 +1,223 @@
+"""What strangers may write into an expression, and what data may hold, without harm."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from datetime import date
+
+import pytest
+
+from engine.errors import FeelError
+from engine.feel.expression import compile_expression
+from engine.feel.unary import compile_unary_tests
+
+TODAY = date(2026, 3, 2)
+NAMES = {"x": "number", "s": "string", "b": "boolean", "d": "date", "xs": "list<number>", "a.b": "number"}
+
+HOSTILE = [
+    "__import__('os').system('id')",
+    '__import__("os")',
+    "().__class__.__base__.__subclasses__()",
+    '"".__class__',
+    "s.__class__.__mro__",
+    "xs.append(1)",
+    "x.__init__.__globals__",
+    "open(s)",
+    'open("/etc/passwd").read()',
+    'eval("1")',
+    'exec("1")',
+    "globals()",
+    "lambda: 1",
+    "[y for y in xs]",
+    "for y in xs return y",
+    "some y in xs satisfies y > 1",
+    "every y in xs satisfies y > 1",
+    "function(y) y + 1",
+    "{a: 1}",
+    "xs[0]",
+    "s[0]",
+    "9**9**9**9",
+    "1 << 100000",
+    "1 ; 2",
+    "x := 1",
+    "x = 1; x",
+    '"%s" % s',
+    'f"{x}"',
+    's.format("{0.__class__}")',
+    "`id`",
+    "$(id)",
+    "${7*7}",
+    "{{7*7}}",
+    'matches(s, "(a+)+$")',
+    'replace(s, "a", "b")',
+    'get value(s, "x")',
+    "string join(xs)",
+    "1e999999999",
+    "0x10",
+    "not not b",
+    "? > 1",
+    "x instance of number",
+    "\x00",
+    "x\u202e = 1",
+    "x\u200b = 1",
+    "'a' = 'a'",
+]
+
+
+@pytest.mark.parametrize("source", HOSTILE)
+def test_code_in_any_dress_is_refused_when_compiled(source):
+    with pytest.raises(FeelError):
+        compile_expression(source, NAMES)
+    with pytest.raises(FeelError):
+        compile_unary_tests(source + " ?", "number", NAMES)
+
+
+class Trap:
+    """An object that would tell if anything but its type was looked at."""
+
+    def __getattr__(self, name):
+        raise AssertionError(name)
+
+    def __call__(self):
+        raise AssertionError
+
+    def __eq__(self, other):
+        raise AssertionError
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize("source", ["x > 1", "s = s", "b", "d = d", "count(xs) = 1", "a.b > 1", "x = null"])
+def test_objects_among_the_data_are_neither_asked_nor_called(source):
+    for value in (Trap(), {"b": Trap()}, [Trap()]):
+        with pytest.raises(FeelError):
+            compile_expression(source, NAMES).evaluate(
+                {"x": value, "s": value, "b": value, "d": value, "xs": value, "a": value}, TODAY
+            )
+
+
+def test_twenty_thousand_random_texts_raise_nothing_but_the_languages_own_error():
+    chance = random.Random(2026)
+    pieces = [
+        *(
+            "x",
+            "s",
+            "b",
+            "d",
+            "xs",
+            "a.b",
+            "nope",
+            "1",
+            "2.5",
+            '"a"',
+            '"',
+            "'",
+            "null",
+            "true",
+            "false",
+            "not",
+            "not(",
+        ),
+        *(
+            "and",
+            "or",
+            "in",
+            "between",
+            "if",
+            "then",
+            "else",
+            "(",
+            ")",
+            "[",
+            "]",
+            ",",
+            "..",
+            "+",
+            "-",
+            "*",
+            "/",
+            "=",
+        ),
+        *(
+            "!=",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            'date("2026-03-01")',
+            'duration("P1D")',
+            "today()",
+            "count(",
+            "sum(",
+            "date",
+        ),
+        *(
+            "date and time(",
+            "days between(",
+            "list contains(",
+            "?",
+            "\\",
+            "\n",
+            "õ",
+            "\u202e",
+            "9" * 20,
+            "--",
+            "(((",
+        ),
+    ]
+    values = {"x": 1, "s": "a", "b": True, "d": TODAY, "xs": [1, 2], "a": {"b": 3}}
+    before = copy.deepcopy(values)
+    start, computed, codes = time.process_time(), 0, set()
+    for number in range(20_000):
+        glue = chance.choice(("", " "))
+        source = glue.join(chance.choice(pieces) for _ in range(chance.randint(1, 12)))
+        try:
+            if number % 2:
+                compile_expression(source, NAMES).evaluate(values, TODAY)
+            else:
+                compile_unary_tests(source, "number", NAMES).match(2, values, TODAY)
+            computed += 1
+        except FeelError as error:
+            codes.add(error.code)
+    assert codes == {"SYNTAX", "LIMIT", "NAME", "TYPE", "FUNCTION", "VALUE"}
+    assert computed > 100
+    assert values == before
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 1000,
+        "[" * 1000,
+        "-" * 1000,
+        "not(" * 250,
+        "if " * 300,
+        "1+" * 499 + "1",
+        "x in " * 190,
+        '"' * 1000,
+        '"' + "\\" * 998,
+        "a." * 499 + "a",
+        "a" * 1000,
+        "1" * 1000,
+        "count(" * 150,
+        ("x and " * 160) + "x",
+    ],
+)
+def test_no_text_of_the_greatest_length_takes_long_or_exhausts_the_stack(source):
+    start = time.process_time()
+    with pytest.raises(FeelError):
+        compile_expression(source[:1000], NAMES)
+    assert time.process_time() - start < 0.5
+
+
+def test_the_dearest_lawful_expression_stays_cheap():
+    source = " or ".join(["list contains(texts, word)"] * 30)
+    names = {"texts": "list<string>", "word": "string"}
+    expression = compile_expression(source, names)
+    values = {"texts": ["a" * 10_000] * 1_000, "word": "a" * 9_999 + "b"}
+    start = time.process_time()
+    assert expression.evaluate(values, TODAY) is False
+    assert time.process_time() - start < 1
