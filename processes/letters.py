@@ -1,0 +1,154 @@
+"""Which letters there are, what each may say, and which text a recipient gets.
+
+A case reads its own frozen definition: `letters/<stem>.<variant>.md` first, then the shared
+`shared/letters/`; so it ends with the texts it began with. What no case stands behind (signing in), and a
+stem younger than the case, comes from the shared folder on disk.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from notifications.letter import Template, check_letter, read_letter
+from processes.errors import NotFound
+from processes.words import EASY, LANGUAGES, spoken
+
+SHARED = Path(__file__).parents[1] / "bpmn" / "shared" / "letters"
+
+# What every letter about a case may say. `about` is the plain box; `visit` is where and when to come.
+OF_CASE = frozenset(
+    {
+        "about",
+        "case_url",
+        "decides",
+        "email",
+        "greeting",
+        "municipality",
+        "number",
+        "phone",
+        "planner",
+        "planner_title",
+        "title",
+        "visit",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Stem:
+    """One letter: the fields of its own, whether it is about a case, whether easy Estonian is a must."""
+
+    own: frozenset[str]
+    easy: bool = False
+    of_case: bool = True
+
+    @property
+    def fields(self) -> set[str]:
+        return set(self.own | OF_CASE) if self.of_case else set(self.own)
+
+
+def _stem(own: str, *, easy: bool = False, of_case: bool = True) -> Stem:
+    return Stem(frozenset(own.split()), easy, of_case)
+
+
+STEMS: Mapping[str, Stem] = {
+    "invitation": _stem("why link until until_short", easy=True),
+    "reminder": _stem("link until until_short"),
+    "uninvited": _stem("reason"),
+    "round": _stem("phase link from_day until until_short place"),
+    "approval": _stem("link until until_short"),
+    "display": _stem("act decided_on link from_day until until_short place"),
+    "display_interrupted": _stem("reason"),
+    "deadline_moved": _stem("phase link until until_short reason"),
+    "meeting": _stem("kind facts starts starts_short link order_by", easy=True),
+    "meeting_moved": _stem("kind facts starts starts_short link order_by"),
+    "meeting_cancelled": _stem("kind starts starts_short reason"),
+    "need": _stem("need state answer link"),
+    "confirm": _stem("link quote"),
+    "receipt": _stem("receipt received quote change"),
+    "receipt_late": _stem("receipt received quote change"),
+    "withdrawn": _stem("receipt"),
+    "answer": _stem("receipt quote outcome reasons", easy=True),
+    "results": _stem("act decided_on held changes reasons"),
+    "decision": _stem("act decided_on body reasons points contest"),
+    "not_adopted": _stem("act decided_on body reasons points contest"),
+    "closed": _stem("ending"),
+    "committee": _stem("facts starts starts_short question freeze_on"),
+    "summary": _stem("link question starts starts_short digest"),
+    "sign_in": _stem("link greeting municipality phone email valid", of_case=False),
+}
+
+
+class Finding(NamedTuple):
+    """A letter file, and what is wrong with it, remedy included."""
+
+    file: str
+    sentence: str
+
+
+class Letters:
+    """The letters of one definition's files; with None, the shared ones on disk."""
+
+    def __init__(self, files: Mapping[str, str] | None) -> None:
+        self._files = files or {}
+
+    def find(self, stem: str, language: str, *, easy: bool = False) -> tuple[str, Template]:
+        """Out: the variant and its template. The easy variant, else the language, else Estonian.
+
+        Errors: NotFound when not even Estonian was written; LetterUnreadable.
+        """
+        base = spoken(language)
+        wanted = [EASY] if easy and base == "et" else []
+        for variant in dict.fromkeys([*wanted, base, "et"]):
+            if (text := self._text(f"{stem}.{variant}.md")) is not None:
+                return variant, _read(text, f"{stem}.{variant}")
+        raise NotFound(f"Letter {stem!r} was never written: add letters/{stem}.et.md.")
+
+    def _text(self, name: str) -> str | None:
+        for folder in ("letters", "shared/letters"):
+            if f"{folder}/{name}" in self._files:
+                return self._files[f"{folder}/{name}"]
+        return on_disk(SHARED).get(name)
+
+
+@cache
+def on_disk(folder: Path) -> Mapping[str, str]:
+    """The letter files of a folder, by name; they do not change while the program runs."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str, name: str) -> Template:
+    return read_letter(text, name=name)
+
+
+def check(files: Mapping[str, str]) -> list[Finding]:
+    """In: a process folder's files by path, the shared ones among them. Out: what is missing or wrong.
+
+    A file counts by the folder it lies in, `letters`, however deep that is.
+    """
+    letters = {PurePosixPath(path): path for path in files if PurePosixPath(path).parent.name == "letters"}
+    findings, there = [], set()
+    for place, path in sorted(letters.items()):
+        stem, _, variant = place.name.removesuffix(".md").partition(".")
+        there.add((stem, variant))
+        if stem not in STEMS:
+            findings.append(
+                Finding(path, f"No step sends a letter {stem!r}: name it as one of {', '.join(STEMS)}.")
+            )
+        elif variant not in (*LANGUAGES, EASY) or place.suffix != ".md":
+            findings.append(
+                Finding(path, "Name it <letter>.<language>.md, the language et, et-easy, en or ru.")
+            )
+        else:
+            findings += [Finding(path, fault) for fault in check_letter(files[path], STEMS[stem].fields)]
+    for name, stem_rules in STEMS.items():
+        wanted = [*LANGUAGES, EASY] if stem_rules.easy else list(LANGUAGES)
+        findings += [
+            Finding(f"letters/{name}.{variant}.md", f"The letter is missing: write {name!r} in {variant!r}.")
+            for variant in wanted
+            if (name, variant) not in there
+        ]
+    return findings

@@ -1,0 +1,211 @@
+"""From facts to a finished mail in the outbox: language, fields, address that answers come to, bytes.
+
+Each letter leaves from its recipient's own reply address (a calendar's answer goes to ORGANIZER, which
+must be the sender), so whatever comes back is known to be about them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from notifications import outbox
+from notifications.address import Postmark, plain
+from notifications.errors import AddressRefused
+from notifications.letter import Letter, Markdown, escape
+from notifications.message import build
+from processes.consultation import Consultation, ConsultationText, text_of
+from processes.errors import NotFound
+from processes.letters import Letters
+from processes.municipality import Municipality
+from processes.participant import Participant
+from processes.person import Person
+from processes.words import spoken
+
+GREETINGS = {"et": "Tere", "en": "Hello", "ru": "Здравствуйте"}
+ABOUT = {
+    "et": ("Mida kavatakse", "Mis on veel lahtine", "Mis on juba otsustatud"),
+    "et-easy": ("Mis on plaan", "Mille kohta saate arvamust öelda", "Mis on juba otsustatud"),
+    "en": ("What is planned", "What is still open", "What has been decided"),
+    "ru": ("Что планируется", "Что ещё не решено", "Что уже решено"),
+}
+DECIDERS = {
+    ("council", "en"): "the municipal council",
+    ("government", "en"): "the municipal government",
+    ("council", "ru"): "волостное собрание",
+    ("government", "ru"): "волостная управа",
+    ("council", "ru", "linn"): "городское собрание",
+    ("government", "ru", "linn"): "городская управа",
+}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of a call: how many new letters lie in the outbox, and who has no usable address.
+
+    `without_address` holds refs such as `invitation:<id>`: someone has to reach these another way.
+    """
+
+    letters: int = 0
+    without_address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Whose letter it is: names and addresses that calendar objects must agree on."""
+
+    organiser_address: str
+    organiser_name: str
+    attendee_address: str
+    attendee_name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One letter to be made. `fields` and `event` are asked once its language is known.
+
+    `event` gives the calendar object and its METHOD.
+    """
+
+    stem: str
+    key: str
+    to: Participant
+    fields: Callable[[str], Mapping[str, str]]
+    event: Callable[[Scene], tuple[bytes, str]] | None = None
+
+
+@dataclass
+class Mailing:
+    """What all letters of one step share."""
+
+    session: Session
+    municipality: Municipality
+    letters: Letters
+    postmark: Postmark
+    base_url: str
+    now: datetime
+    _texts: dict[tuple[str, str], ConsultationText | None] = field(default_factory=dict)
+    _planners: dict[str, Person | None] = field(default_factory=dict)
+
+    def send(self, sheets: Iterable[Sheet], case: Consultation | None = None) -> Posted:
+        """Put letters out. One that has no usable address is named, and holds up no other."""
+        lost: list[str] = []
+        new = outbox.put_many(
+            self.session, self.municipality.municipality_id, self._envelopes(sheets, case, lost), now=self.now
+        )
+        return Posted(new, tuple(lost))
+
+    def url(self, language: str, *parts: str) -> str:
+        """A page of ours in the reader's language."""
+        return "/".join([self.base_url.rstrip("/"), spoken(language), *parts])
+
+    def sender(self, case: Consultation | None) -> str:
+        planner = self.planner(case) if case else None
+        return f"{planner.name}, {self.municipality.name}" if planner else self.municipality.name
+
+    def planner(self, case: Consultation) -> Person | None:
+        if case.planner_id not in self._planners:
+            key = (case.municipality_id, case.planner_id)
+            self._planners[case.planner_id] = self.session.get(Person, key)
+        return self._planners[case.planner_id]
+
+    def title(self, case: Consultation, variant: str) -> str:
+        text = self._text(case, variant)
+        return " ".join(text.title.split()) if text and text.title.strip() else case.number
+
+    def of_case(self, case: Consultation, variant: str) -> dict[str, str]:
+        """The fields every letter about a case may use; none is ever empty."""
+        home, planner = self.municipality, self.planner(case)
+        return {
+            "title": self.title(case, variant),
+            "about": self._about(case, variant),
+            "number": case.number,
+            "case_url": self.url(variant, "case", case.number),
+            "decides": self.decides(case, variant),
+            "municipality": home.name,
+            "planner": planner.name if planner else home.name,
+            "planner_title": (planner.title if planner else "") or home.government,
+            "phone": (planner.phone if planner else "") or home.phone or "–",
+            "email": home.email or (planner.email if planner else "") or "–",
+            "visit": ", ".join(filter(None, (home.address, home.opening_hours))) or home.name,
+        }
+
+    def _envelopes(
+        self, sheets: Iterable[Sheet], case: Consultation | None, lost: list[str]
+    ) -> Iterator[outbox.Envelope]:
+        shared: dict[str, dict[str, str]] = {}
+        for sheet in sheets:
+            try:
+                plain(sheet.to.email, where=sheet.to.ref)
+            except AddressRefused:
+                lost.append(sheet.to.ref)
+                continue
+            variant, template = self.letters.find(sheet.stem, sheet.to.language, easy=sheet.to.easy)
+            if case is not None and variant not in shared:
+                shared[variant] = self.of_case(case, variant)
+            yield self._envelope(sheet, case, template.fill(
+                {**shared.get(variant, {}), **_greeting(sheet.to.name, variant), **sheet.fields(variant)},
+                language=variant,
+            ))  # fmt: skip
+
+    def _envelope(self, sheet: Sheet, case: Consultation | None, letter: Letter) -> outbox.Envelope:
+        tenant = self.municipality.municipality_id
+        address = self.postmark.address(self.postmark.token(sheet.to.ref))
+        scene = Scene(address, self.sender(case), sheet.to.email, sheet.to.name, letter.language)
+        event, method = sheet.event(scene) if sheet.event else (None, None)
+        message_id = outbox.message_id(tenant, sheet.key, self.postmark.domain)
+        return outbox.Envelope(
+            dedup_key=sheet.key,
+            business_key=case.id if case else "",
+            kind=sheet.stem,
+            sender_address=address,
+            recipient_address=sheet.to.email,
+            recipient_ref=sheet.to.ref,
+            language=letter.language,
+            message_id=message_id,
+            content=build(
+                letter,
+                sender_name=scene.organiser_name,
+                sender_address=address,
+                reply_to=address,
+                recipient_name=sheet.to.name,
+                recipient_address=sheet.to.email,
+                message_id=message_id,
+                date=self.now,
+                calendar=event,
+                calendar_method=method,
+            ),
+        )
+
+    def _text(self, case: Consultation, variant: str) -> ConsultationText | None:
+        key = (case.id, variant)
+        if key not in self._texts:
+            try:
+                self._texts[key] = text_of(self.session, case, variant)
+            except NotFound:
+                self._texts[key] = None
+        return self._texts[key]
+
+    def _about(self, case: Consultation, variant: str) -> str:
+        text = self._text(case, variant)
+        said = (text.what, text.open_points, text.already_decided) if text else ()
+        blocks = [
+            f"**{label}.** {escape(words)}"
+            for label, words in zip(ABOUT[variant], said, strict=False)
+            if words.strip()
+        ]
+        return Markdown("\n\n".join(blocks) or escape(self.title(case, variant)))
+
+    def decides(self, case: Consultation, variant: str) -> str:
+        by, language = case.decided_by, spoken(variant)
+        if language == "et":
+            return self.municipality.council if by == "council" else self.municipality.government
+        of_kind = DECIDERS.get((by, language, self.municipality.kind))
+        return of_kind or DECIDERS.get((by, language), self.municipality.name)
+
+
+def _greeting(name: str, variant: str) -> dict[str, str]:
+    hello = GREETINGS[spoken(variant)]
+    return {"greeting": f"{hello}, {' '.join(name.split())}!" if name.strip() else f"{hello}!"}

@@ -1,0 +1,154 @@
+"""Letters about meeting: invitations to calendars, changes, ends, needs, and the committee's page."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import col, select
+
+from notifications import outbox
+from processes import words
+from processes.accommodation import KINDS, Need
+from processes.invitation import UNINVITED, Invitation
+from processes.mailing import Posted, Sheet
+from processes.meeting import Attendance, Meeting
+from processes.participant import Participant
+from processes.person import Person
+from processes.summary import Summary
+from processes.writer import Writer, digest, official, reason_or
+
+
+class MeetingLetters(Writer):
+    """To invitees and to committees. The caller counts `meeting.sequence` up before it tells a change."""
+
+    def meeting_set(self, meeting: Meeting, attendances: Sequence[Attendance]) -> Posted:
+        """Invite to a meeting, or tell its new time or place to those who know the older one (REQUEST)."""
+        case = self._case(meeting.consultation_id)
+        told = self._before(meeting, "meeting")
+        event = self._request(case, meeting)
+
+        def sheet(to: Participant, invitation: Invitation) -> Sheet:
+            return Sheet(
+                "meeting_moved" if to.ref in told else "meeting",
+                f"meeting:{meeting.id}:{meeting.sequence}:{invitation.id}",
+                to,
+                lambda v: self._meeting_fields(meeting, v) | {"link": self._link(invitation, v)},
+                event,
+            )
+
+        return self._mailing.send(self._to(self._attending(attendances), sheet), case)
+
+    def meeting_cancelled(
+        self, meeting: Meeting, attendances: Sequence[Attendance], *, reason: str = ""
+    ) -> Posted:
+        """A meeting will not be held: it leaves the calendars (CANCEL)."""
+        case = self._case(meeting.consultation_id)
+        self._before(meeting, "meeting")
+        event = self._cancel(case, meeting, meeting.sequence)
+
+        def sheet(to: Participant, invitation: Invitation) -> Sheet:
+            return Sheet(
+                "meeting_cancelled",
+                f"meeting-cancelled:{meeting.id}:{meeting.sequence}:{invitation.id}",
+                to,
+                lambda v: self._meeting_fields(meeting, v) | {"reason": reason_or(reason, v)},
+                event,
+            )
+
+        return self._mailing.send(self._to(self._attending(attendances), sheet), case)
+
+    def need_answered(self, need: Need) -> Posted:
+        """Tell someone what was arranged of what they asked for, or why it could not be."""
+        case, invitation = self._case(need.consultation_id), self._invitation(need.invitation_id)
+
+        def sheet(to: Participant, known: Invitation) -> Sheet:
+            return Sheet(
+                "need",
+                f"need:{need.id}:{need.state}:{digest(need.answer)}",
+                to,
+                lambda v: {
+                    "need": _need_in(need, v),
+                    "state": words.say(words.NEED_STATES, need.state, v),
+                    "answer": " ".join(need.answer.split()) or "–",
+                    "link": self._link(known, v),
+                },
+            )
+
+        return self._mailing.send(self._to([invitation] if invitation else [], sheet), case)
+
+    def committee_invited(
+        self, meeting: Meeting, members: Iterable[Person], *, summary: Summary | None = None
+    ) -> Posted:
+        """Invite a committee to its session (REQUEST), and say when its page will be frozen."""
+        case = self._case(meeting.consultation_id)
+        self._before(meeting, "committee")
+        event = self._request(case, meeting)
+
+        def fields(variant: str) -> dict[str, str]:
+            return self._meeting_fields(meeting, variant) | {
+                "question": (summary.question if summary else "") or meeting.title or self._mailing.title(case, variant),
+                "freeze_on": words.day((summary and summary.freeze_at) or meeting.starts_at, variant),
+            }  # fmt: skip
+
+        key = f"committee:{meeting.id}:{meeting.sequence}"
+        sheets = (Sheet("committee", f"{key}:{who.id}", official(who), fields, event) for who in members)
+        return self._mailing.send(sheets, case)
+
+    def committee_cancelled(self, meeting: Meeting, members: Iterable[Person], *, reason: str = "") -> Posted:
+        """A session will not be held: it leaves the members' calendars (CANCEL)."""
+        case = self._case(meeting.consultation_id)
+        self._before(meeting, "committee")
+        event = self._cancel(case, meeting, meeting.sequence)
+
+        def fields(variant: str) -> dict[str, str]:
+            return self._meeting_fields(meeting, variant) | {"reason": reason_or(reason, variant)}
+
+        key = f"committee-cancelled:{meeting.id}:{meeting.sequence}"
+        sheets = (
+            Sheet("meeting_cancelled", f"{key}:{who.id}", official(who), fields, event) for who in members
+        )
+        return self._mailing.send(sheets, case)
+
+    def summary_frozen(self, summary: Summary, members: Iterable[Person]) -> Posted:
+        """The committee's page is frozen: a link to it, and the digest by which it can be known."""
+        case = self._case(summary.consultation_id)
+        meeting = self._session.get_one(Meeting, (self._home, summary.meeting_id))
+
+        def fields(variant: str) -> dict[str, str]:
+            return {
+                "link": self._mailing.url(variant, "summary", summary.id),
+                "question": summary.question or self._mailing.title(case, variant),
+                "starts": words.moment(meeting.starts_at, variant),
+                "starts_short": words.short_day(meeting.starts_at, variant),
+                "digest": summary.digest[:12] or "–",
+            }
+
+        key = f"summary:{summary.id}:{summary.digest[:12]}"
+        return self._mailing.send(
+            (Sheet("summary", f"{key}:{who.id}", official(who), fields) for who in members), case
+        )
+
+    def _before(self, meeting: Meeting, what: str) -> set[str]:
+        """Withdraw older versions that have not left. Out: who has been told of an older one at all."""
+        prefix, current = f"{what}:{meeting.id}:", str(meeting.sequence)
+        told: set[str] = set()
+        for version in sorted(
+            {key.removeprefix(prefix).split(":")[0] for key in self._keys(prefix)} - {current}
+        ):
+            told |= self._told(f"{prefix}{version}:")
+            outbox.supersede(self._session, self._home, f"{prefix}{version}:")
+        return told
+
+    def _attending(self, attendances: Sequence[Attendance]) -> list[Invitation]:
+        keys = [row.invitation_id for row in attendances if row.answer != UNINVITED]
+        found: list[Invitation] = []
+        for start in range(0, len(keys), 500):
+            query = select(Invitation).where(
+                Invitation.municipality_id == self._home, col(Invitation.id).in_(keys[start : start + 500])
+            )
+            found += self._session.exec(query).all()
+        return found
+
+
+def _need_in(need: Need, variant: str) -> str:
+    kind, language = KINDS.get(need.kind), words.spoken(variant)
+    named = getattr(kind, language) if kind else need.kind
+    return f"{named} ({' '.join(need.details.split())})" if need.details.strip() else named

@@ -1,0 +1,175 @@
+"""Letters about what people said: receipts, answers, and what became of their points in the end."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+
+from processes import participant, telling, words
+from processes.consultation import Consultation
+from processes.decision import Decision
+from processes.feedback import LATE_ACCEPTED, LATE_RECORDED, LATE_WAITING, Feedback
+from processes.mailing import Posted, Sheet
+from processes.organisation import Organisation
+from processes.participant import Participant
+from processes.person import Person
+from processes.response import Response
+from processes.writer import Writer, act_of, digest, official
+
+LATE = (LATE_WAITING, LATE_ACCEPTED, LATE_RECORDED)
+
+
+class OpinionLetters(Writer):
+    """To whoever gave an opinion, and to everyone who took part."""
+
+    def confirm_opinion(self, feedback: Feedback, token: str) -> Posted:
+        """Ask a private person to confirm an opinion given on the web: only then does it count."""
+        case = self._case(feedback.consultation_id)
+
+        def fields(variant: str) -> dict[str, str]:
+            return {
+                "link": self._mailing.url(variant, "confirm", token),
+                "quote": telling.quote(feedback.text),
+            }
+
+        key = f"confirm:{feedback.id}:{digest(token)}"
+        return self._mailing.send([Sheet("confirm", key, self._author(feedback), fields)], case)
+
+    def receipt(self, feedback: Feedback, *, change_url: str = "") -> Posted:
+        """Say that an opinion came, under which number. `change_url` opens it again for its author.
+
+        Without one, an invited organisation's personal link stands there, else the address to write to.
+        """
+        case, to = self._case(feedback.consultation_id), self._author(feedback)
+
+        def fields(variant: str) -> dict[str, str]:
+            return {
+                "receipt": feedback.receipt,
+                "received": words.moment(feedback.received_at, variant),
+                "quote": telling.quote(feedback.text),
+                "change": change_url or self._change(to, variant),
+            }
+
+        stem = "receipt_late" if feedback.state in LATE else "receipt"
+        key = f"{stem}:{feedback.id}:{feedback.version}"
+        return self._mailing.send([Sheet(stem, key, to, fields)], case)
+
+    def opinion_withdrawn(self, feedback: Feedback) -> Posted:
+        """Say that an opinion was taken back by its author."""
+        case, key = self._case(feedback.consultation_id), f"withdrawn:{feedback.id}:{feedback.version}"
+        sheet = Sheet("withdrawn", key, self._author(feedback), lambda _: {"receipt": feedback.receipt})
+        return self._mailing.send([sheet], case)
+
+    def answers_sent(
+        self, consultation: Consultation, answered: Iterable[tuple[Feedback, Response]]
+    ) -> Posted:
+        """Give each opinion its reasoned answer; a corrected answer is a new letter."""
+
+        def sheets() -> Iterator[Sheet]:
+            for feedback, response in answered:
+                key = f"answer:{feedback.id}:{digest(response.outcome, response.reasons)}"
+                yield Sheet("answer", key, self._author(feedback), _answer(feedback, response))
+
+        return self._mailing.send(sheets(), consultation)
+
+    def results_told(
+        self,
+        consultation: Consultation,
+        decision: Decision,
+        *,
+        held_on: date | None = None,
+        changes_solution: bool = False,
+    ) -> Posted:
+        """Tell everyone what came of the display and the discussion."""
+
+        def fields(variant: str, _to: Participant) -> dict[str, str]:
+            said = words.say(words.SENTENCES, "held" if held_on else "not_held", variant)
+            return act_of(decision, variant) | {
+                "held": said.format(day=words.on(held_on, variant)) if held_on else said,
+                "changes": words.say(words.SENTENCES, "changes" if changes_solution else "stays", variant),
+                "reasons": decision.reasons.strip() or "–",
+            }
+
+        return self._tell_everyone("results", f"results:{decision.id}", consultation, fields)
+
+    def decision_made(
+        self, consultation: Consultation, decision: Decision, *, contest_until: date | None = None
+    ) -> Posted:
+        """Tell everyone the end: the act, what became of their own points, how to contest and until when."""
+        outcomes = telling.outcomes(self._session, self._home, consultation.id)
+        stem = "decision" if decision.outcome == "adopt" else "not_adopted"
+
+        def fields(variant: str, to: Participant) -> dict[str, str]:
+            return act_of(decision, variant) | {
+                "body": decision.body or self._mailing.decides(consultation, variant),
+                "reasons": decision.reasons.strip() or "–",
+                "points": outcomes.points(to.opinions, variant),
+                "contest": telling.contest(consultation, contest_until, variant),
+            }
+
+        return self._tell_everyone(stem, f"{stem}:{decision.id}", consultation, fields)
+
+    def case_closed(self, consultation: Consultation, end_element: str = "closed") -> Posted:
+        """Tell everyone that the procedure has ended. `end_element` says how, else it just ended."""
+        how = end_element if end_element in words.SENTENCES else "ended"
+
+        def fields(variant: str, _to: Participant) -> dict[str, str]:
+            return {"ending": words.say(words.SENTENCES, how, variant)}
+
+        return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields)
+
+    def sign_in_link(self, person: Person, token: str, *, valid_until: datetime) -> Posted:
+        """A one-time link for someone with an account; no case stands behind it."""
+
+        def fields(variant: str) -> dict[str, str]:
+            home = self._mailing.municipality
+            return {
+                "link": self._mailing.url(variant, "sign-in", token),
+                "municipality": home.name,
+                "phone": home.phone or "–",
+                "email": home.email or "–",
+                "valid": words.moment(valid_until, variant),
+            }
+
+        return self._mailing.send([Sheet("sign_in", f"sign-in:{digest(token)}", official(person), fields)])
+
+    def _tell_everyone(
+        self,
+        stem: str,
+        key: str,
+        case: Consultation,
+        fields: Callable[[str, Participant], Mapping[str, str]],
+    ) -> Posted:
+        def sheet(to: Participant) -> Sheet:
+            return Sheet(stem, f"{key}:{to.ref}", to, lambda v: fields(v, to))
+
+        return self._mailing.send(map(sheet, participant.everyone(self._session, self._home, case.id)), case)
+
+    def _author(self, feedback: Feedback) -> Participant:
+        """Whoever gave it: an invited organisation keeps its own language and address."""
+        invitation = self._invitation(feedback.invitation_id)
+        if invitation is None:
+            return participant.of_author(feedback)
+        key = (self._home, invitation.organisation_id)
+        organisation = self._session.get(Organisation, key)
+        if organisation is None:
+            return participant.of_author(feedback)
+        to = participant.of_organisation(invitation, organisation)
+        if feedback.author_email:
+            to.email = feedback.author_email
+        return to
+
+    def _change(self, to: Participant, variant: str) -> str:
+        if to.invitation is not None:
+            return self._link(to.invitation, variant)
+        return f"mailto:{self._reply(to.ref)}"
+
+
+def _answer(feedback: Feedback, response: Response) -> Callable[[str], Mapping[str, str]]:
+    def fields(variant: str) -> dict[str, str]:
+        return {
+            "receipt": feedback.receipt,
+            "quote": telling.quote(feedback.text),
+            "outcome": words.say(words.OUTCOMES, response.outcome, variant),
+            "reasons": response.reasons.strip(),
+        }
+
+    return fields

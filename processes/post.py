@@ -1,0 +1,67 @@
+"""Facts become letters and calendar objects in the outbox; nothing here touches the network.
+
+Services and actions are given a `Post` and say what happened. Each letter has a deterministic key, so a
+step that runs twice posts once. Lists may be long: a letter is made as the outbox asks for it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlmodel import Session
+
+from engine.service import Step
+from notifications.address import Postmark
+from processes import municipality
+from processes.invitation import Links
+from processes.invitation_letters import InvitationLetters
+from processes.meeting_letters import MeetingLetters
+from processes.opinion_letters import OpinionLetters
+
+
+class Post(InvitationLetters, MeetingLetters, OpinionLetters):
+    """Every letter the municipality writes; see `Writer` for what it is made with.
+
+    Each method gives `Posted`: how many letters are new, and the refs of those without a usable address.
+    """
+
+
+@dataclass(frozen=True)
+class PostOffice:
+    """What every `Post` of an installation is made with. In: its secret's makers and its public address."""
+
+    links: Links
+    postmark: Postmark
+    base_url: str
+
+    def at(
+        self,
+        session: Session,
+        municipality_id: str,
+        *,
+        now: datetime,
+        definition_files: Mapping[str, str] | None = None,
+    ) -> Post:
+        """A municipality's post, writing with these texts. Errors: NotFound."""
+        return Post(
+            session,
+            municipality.get(session, municipality_id),
+            definition_files,
+            links=self.links,
+            base_url=self.base_url,
+            postmark=self.postmark,
+            now=now,
+        )
+
+    def of_step(self, step: Step) -> Post:
+        """The tool a runtime gives to services: writes with the texts the instance began with."""
+        files = _files(step.definition.digest, step.definition.files)
+        return self.at(step.session, step.tenant_id, now=step.now, definition_files=files)
+
+
+@lru_cache(maxsize=64)
+def _files(_digest: str, files: str) -> Mapping[str, str]:
+    read: dict[str, str] = json.loads(files)
+    return read
