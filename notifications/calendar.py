@@ -29,7 +29,6 @@ PRODID = "-//Kaasa//Post 1.0//ET"
 VTIMEZONE = """\
 BEGIN:VTIMEZONE
 TZID:Europe/Tallinn
-X-LIC-LOCATION:Europe/Tallinn
 BEGIN:STANDARD
 TZNAME:EET
 TZOFFSETFROM:+0300
@@ -151,9 +150,10 @@ def feed(
 def clean_name(name: str) -> str:
     """Out: a person's name that every calendar program shows as it is.
 
-    Double quotes and `^` need the escapes of RFC 6868, which Outlook shows raw; long names break lines.
+    Double quotes and `^` need the escapes of RFC 6868, which Outlook shows raw; a backslash, which has no
+    meaning in a parameter, is taken for an escape by some parsers; long names break lines.
     """
-    quoted = re.sub(r'"([^"]*)"', r"„\1“", name).replace('"', "“").replace("^", "")
+    quoted = re.sub(r'"([^"]*)"', r"„\1“", name).replace('"', "“").replace("^", "").replace("\\", "/")
     return " ".join(re.sub("[\x00-\x1f\x7f\x85\u2028\u2029]", " ", quoted).split())[:80]
 
 
@@ -184,11 +184,11 @@ def _calendar(
 
 
 def _meeting(event: Event, *, invites: bool) -> Component:
-    if event.end <= event.start:
-        raise EventRefused(f"{event.uid} ends before it begins: correct its times.")
     part = _common(event)
     part.add("dtstart", _local(event.start, event.uid))
     part.add("dtend", _local(event.end, event.uid))
+    if event.end <= event.start:
+        raise EventRefused(f"{event.uid} ends before it begins: correct its times.")
     if event.location:
         part.add("location", _text(event.location))
     if event.conference_url:

@@ -117,6 +117,9 @@ def _address(name: str, address: str, where: str) -> str:
 
 
 def _folded(name: str, value: str) -> str:
+    if value.isascii() and len(value) < 900:
+        # Left whole (RFC 5322 2.1.1 allows 998): the library would begin a long one on an empty line.
+        return f"{name}: {value}\r\n"
     return str(policy.SMTP.header_factory(name, value).fold(policy=policy.SMTP))
 
 
