@@ -98,91 +98,42 @@ def test_objects_among_the_data_are_neither_asked_nor_called(source):
             )
 
 
+PIECES = """x s b d xs a.b nope 1 2.5 "a" " ' null true false not not( and or in between if then else ( ) [ ] , ..
++ - * / = != < <= > >= date("2026-03-01") duration("P1D") today() count( sum( date( days ? \\ õ \u202e -- ((( [5..1]
+999999999999999999999""".split()
+SOUND = """x >= 10 and s = "a" or b | s in ("a", "b") and x in [ 1 .. 12 ) | d + duration("P14D") > today()
+| if b then count( xs ) else sum( xs ) - a.b * 2 | x between 1 and 5 | not( b ) | days between( d , today() ) < 3"""
+
+
+def random_text(chance):
+    """Half of them noise, half of them a sound expression with a few pieces lost, doubled or exchanged."""
+    if chance.random() < 0.5:
+        words = [chance.choice(PIECES) for _ in range(chance.randint(1, 12))]
+        return chance.choice(("", " ")).join(words)
+    words = chance.choice(SOUND.split("|")).split()
+    for _ in range(chance.randint(0, 2)):
+        place = chance.randrange(len(words))
+        words[place : place + chance.randint(0, 1)] = [chance.choice(PIECES)] * chance.randint(0, 2)
+    return " ".join(words)
+
+
 def test_twenty_thousand_random_texts_raise_nothing_but_the_languages_own_error():
     chance = random.Random(2026)
-    pieces = [
-        *(
-            "x",
-            "s",
-            "b",
-            "d",
-            "xs",
-            "a.b",
-            "nope",
-            "1",
-            "2.5",
-            '"a"',
-            '"',
-            "'",
-            "null",
-            "true",
-            "false",
-            "not",
-            "not(",
-        ),
-        *(
-            "and",
-            "or",
-            "in",
-            "between",
-            "if",
-            "then",
-            "else",
-            "(",
-            ")",
-            "[",
-            "]",
-            ",",
-            "..",
-            "+",
-            "-",
-            "*",
-            "/",
-            "=",
-        ),
-        *(
-            "!=",
-            "<",
-            "<=",
-            ">",
-            ">=",
-            'date("2026-03-01")',
-            'duration("P1D")',
-            "today()",
-            "count(",
-            "sum(",
-            "date",
-        ),
-        *(
-            "date and time(",
-            "days between(",
-            "list contains(",
-            "?",
-            "\\",
-            "\n",
-            "õ",
-            "\u202e",
-            "9" * 20,
-            "--",
-            "(((",
-        ),
-    ]
     values = {"x": 1, "s": "a", "b": True, "d": TODAY, "xs": [1, 2], "a": {"b": 3}}
     before = copy.deepcopy(values)
     start, computed, codes = time.process_time(), 0, set()
     for number in range(20_000):
-        glue = chance.choice(("", " "))
-        source = glue.join(chance.choice(pieces) for _ in range(chance.randint(1, 12)))
+        source = random_text(chance)
         try:
-            if number % 2:
+            if number % 4:
                 compile_expression(source, NAMES).evaluate(values, TODAY)
             else:
                 compile_unary_tests(source, "number", NAMES).match(2, values, TODAY)
             computed += 1
         except FeelError as error:
             codes.add(error.code)
-    assert codes == {"SYNTAX", "LIMIT", "NAME", "TYPE", "FUNCTION", "VALUE"}
-    assert computed > 100
+    assert codes >= {"SYNTAX", "LIMIT", "NAME", "TYPE", "FUNCTION"}
+    assert computed > 1_000
     assert values == before
     assert time.process_time() - start < 20
 
