@@ -72,7 +72,8 @@ def read_answer(question: Question, raw: Any, today: date | None) -> Any | Probl
     Out: str, int or Decimal, date, datetime (UTC), bool, list[str], Upload or list[Upload], or the empty value.
     """
     if question.type in ("checklist", "filepicker"):
-        many = list(raw) if isinstance(raw, list | tuple) else [] if raw in (None, "") else [raw]
+        many = list(raw) if isinstance(raw, list | tuple) else [raw]
+        many = [it for it in many if it is not None and not (isinstance(it, str) and not it)]
         return _files(question, many) if question.type == "filepicker" else _choices(question, many)
     if isinstance(raw, list | tuple):
         if len(raw) > 1:
@@ -219,10 +220,9 @@ def _choice(question: Question, raw: Any, _today: date | None) -> str | Problem:
 
 
 def _choices(question: Question, raw: list[Any]) -> list[str] | Problem:
-    chosen = [it for it in raw if it != ""]
-    if not all(isinstance(it, str) and it in question.choices for it in chosen):
+    if not all(isinstance(it, str) and it in question.choices for it in raw):
         return Problem("not_a_choice")
-    return list(dict.fromkeys(chosen))
+    return list(dict.fromkeys(raw))
 
 
 def _box(_question: Question, raw: Any, _today: date | None) -> bool | Problem:
@@ -234,11 +234,7 @@ def _box(_question: Question, raw: Any, _today: date | None) -> bool | Problem:
 
 def _files(question: Question, raw: list[Any]) -> Any | Problem:
     # A browser sends an empty file without name where nothing was chosen.
-    files = [
-        it
-        for it in raw
-        if it not in ("", None) and not (isinstance(it, File) and not (it.filename or it.content))
-    ]
+    files = [it for it in raw if not (isinstance(it, File) and not it.filename and not it.content)]
     if not all(isinstance(it, File) for it in files):
         return Problem("not_a_file")
     if len(files) > (MAX_FILES if question.multiple else 1):

@@ -233,7 +233,7 @@ def _shown(component: Component, value: Any) -> Any:
     if component.type == "filepicker":
         return None
     if component.type == "checkbox":
-        return value in (True, "on", "true", "1")
+        return value is True or (isinstance(value, str) and value in ("on", "true", "1"))
     if component.type == "checklist":
         return [str(it) for it in value] if isinstance(value, list | tuple) else [value] if value else []
     if isinstance(value, list | tuple):
