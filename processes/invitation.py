@@ -75,14 +75,23 @@ class Links:
         """What the database keeps of a link."""
         return hashlib.sha256(token.encode()).hexdigest()
 
-    def new_invitation(self, municipality_id: str, consultation_id: str, organisation_id: str, **more: str) -> Invitation:
+    def new_invitation(
+        self,
+        municipality_id: str,
+        consultation_id: str,
+        organisation_id: str,
+        *,
+        purpose: str = "opinion",
+        why: str = "",
+    ) -> Invitation:
         """An invitation not yet sent, its link already derivable."""
         made = Invitation(
             municipality_id=municipality_id,
             consultation_id=consultation_id,
             organisation_id=organisation_id,
+            purpose=purpose,
+            why=why,
             link_digest="",
-            **more,
         )
         made.link_digest = self.digest(self.of(made))
         return made

@@ -138,6 +138,18 @@ SENTENCES = {
         "en": "The plan was not adopted.",
         "ru": "Планировка не была установлена.",
     },
+    "refused": {
+        "et": "Planeeringut ei algatatud.",
+        "en": "The plan was not initiated.",
+        "ru": "Планировка не была начата.",
+    },
+    "general_procedure": {
+        "et": "Menetlus jätkub üldplaneeringu menetluse korras, sest mõju keskkonnale tuleb strateegiliselt hinnata.",
+        "en": "The case goes on under the procedure of a general plan, because its effects on the environment "
+        "must be assessed strategically.",
+        "ru": "Дело продолжается по правилам общей планировки, так как требуется стратегическая оценка "
+        "воздействия на окружающую среду.",
+    },
     "ended": {
         "et": "Menetlus on lõpetatud.",
         "en": "The procedure has ended.",
