@@ -16,14 +16,14 @@ from engine.feel.unary import compile_unary_tests
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/feel.md").read_text(encoding="utf-8")
 NAMES = {
-    **{
-        "osalejaid": "number",
-        "otsus": "string",
-        "kiire": "boolean",
-        "tähtaeg": "date",
-        "sildid": "list<string>",
-    },
-    **{"feedback.unanswered": "number", "opens_at": "datetime", "size": "number"},
+    "osalejaid": "number",
+    "otsus": "string",
+    "kiire": "boolean",
+    "tähtaeg": "date",
+    "sildid": "list<string>",
+    "feedback.unanswered": "number",
+    "opens_at": "datetime",
+    "size": "number",
 }
 
 
