@@ -85,7 +85,7 @@ class MeetingLetters(Writer):
         def fields(variant: str) -> dict[str, str]:
             return self._meeting_fields(meeting, variant) | {
                 "question": (summary.question if summary else "") or meeting.title or self._mailing.title(case, variant),
-                "freeze_on": words.day((summary and summary.freeze_at) or meeting.starts_at, variant),
+                "freeze_on": words.on((summary and summary.freeze_at) or meeting.starts_at, variant),
             }  # fmt: skip
 
         key = f"committee:{meeting.id}:{meeting.sequence}"

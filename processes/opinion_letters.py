@@ -33,8 +33,8 @@ class OpinionLetters(Writer):
         key = f"confirm:{feedback.id}:{digest(token)}"
         return self._mailing.send([Sheet("confirm", key, self._author(feedback), fields)], case)
 
-    def receipt(self, feedback: Feedback, *, change_url: str = "") -> Posted:
-        """Say that an opinion came, under which number. `change_url` opens it again for its author.
+    def receipt(self, feedback: Feedback, *, token: str = "") -> Posted:
+        """Say that an opinion came, under which number. `token` opens it again for its author.
 
         Without one, an invited organisation's personal link stands there, else the address to write to.
         """
@@ -45,7 +45,7 @@ class OpinionLetters(Writer):
                 "receipt": feedback.receipt,
                 "received": words.moment(feedback.received_at, variant),
                 "quote": telling.quote(feedback.text),
-                "change": change_url or self._change(to, variant),
+                "change": self._mailing.url(variant, "confirm", token) if token else self._change(to, variant),
             }
 
         stem = "receipt_late" if feedback.state in LATE else "receipt"
@@ -126,7 +126,7 @@ class OpinionLetters(Writer):
                 "municipality": home.name,
                 "phone": home.phone or "–",
                 "email": home.email or "–",
-                "valid": words.moment(valid_until, variant),
+                "valid": words.until_moment(valid_until, variant),
             }
 
         return self._mailing.send([Sheet("sign_in", f"sign-in:{digest(token)}", official(person), fields)])

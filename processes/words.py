@@ -242,6 +242,16 @@ def moment(when: datetime, language: str) -> str:
     return said[spoken(language)].format(on=on(when, language), hour=hour(when))
 
 
+def until_moment(when: datetime, language: str) -> str:
+    """Until a moment: "neljapäevani, 14. jaanuarini 2027 kella 17.00-ni (Eesti aeg)"."""
+    said = {
+        "et": "{day} kella {hour}-ni (Eesti aeg)",
+        "en": "{hour} (Estonian time) on {day}",
+        "ru": "{hour} (время Эстонии) {day}",
+    }
+    return said[spoken(language)].format(day=until(when, language), hour=hour(when))
+
+
 def _local_day(when: date | datetime) -> date:
     return when.astimezone(ZONE).date() if isinstance(when, datetime) else when
 
