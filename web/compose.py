@@ -1,0 +1,157 @@
+"""Where everything is put together, once; app, worker, command line and tests are faces of it. No globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from engine.clock import Clock, SystemClock
+from engine.definition import Library
+from engine.runtime import Runtime
+from engine.service import Services, Step
+
+try:
+    from engine.worker import Worker
+except ModuleNotFoundError:  # until the engine's worker lies there
+
+    class Worker:  # type: ignore[no-redef]
+        def __init__(self, *_a): ...
+        def drain(self): return 0
+        def next_due(self, _s): return None
+
+from notifications.address import Postmark
+from notifications.delivery import Delivery, MaildirTransport, SmtpTransport, Transport
+from notifications.sources import Postbox
+from processes import municipality
+from processes.database import Database
+from processes.document import Store
+from processes.errors import NotFound
+from processes.invitation import Links
+from processes.listener import CaseListener
+from processes.post import Post, PostOffice
+from web.demo import Demo, KeptClock
+from web.loop import Loop
+from web.render import Renderer
+from web.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PROCESSES = ROOT / "bpmn"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How people reach the municipality: what the foot of every page says."""
+
+    name: str
+    kind: str
+    email: str
+    phone: str
+    address: str
+    opening_hours: str
+
+
+@dataclass
+class Kaasa:
+    """The product, composed. `clock` is the procedure's time; `wall` is the one sign-in sessions live by.
+
+    They differ in the demonstration alone, where the first is moved by hand.
+    """
+
+    settings: Settings
+    clock: Clock
+    wall: Clock
+    database: Database
+    library: Library
+    runtime: Runtime
+    worker: Worker
+    delivery: Delivery
+    postbox: Postbox | None
+    store: Store
+    links: Links
+    post_office: PostOffice
+    renderer: Renderer
+    loop: Loop
+    demo: Demo | None
+    known_contact: Contact | None = None
+
+    @property
+    def municipality_id(self) -> str:
+        return self.settings.municipality_id
+
+    def contact(self) -> Contact | None:
+        """Whose front door this is; None until the municipality is in the database."""
+        if self.known_contact is None:
+            self.known_contact = self._read_contact()
+        return self.known_contact
+
+    def _read_contact(self) -> Contact | None:
+        with self.database.session() as session:
+            try:
+                row = municipality.get(session, self.municipality_id)
+            except NotFound:
+                return None
+            return Contact(row.name, row.kind, row.email, row.phone, row.address, row.opening_hours)
+
+    def next_due(self) -> datetime | None:
+        """When the next timer or job is due."""
+        with self.database.session() as session:
+            return self.worker.next_due(session)
+
+    def close(self) -> None:
+        """Let go of connections; the loop is stopped first."""
+        self.loop.stop()
+        self.database.close()
+
+
+def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | None = None) -> Kaasa:
+    """Put an installation together. In: its settings; tests give their own clocks. Out: nothing has begun yet."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    secret = settings.secret()
+    wall = wall or SystemClock()
+    clock = clock or (KeptClock(settings.folder / "clock", wall.now()) if settings.demo else wall)
+    database = Database(settings.database())
+    store = Store(settings.folder / "documents")
+    links = Links(secret)
+    postmark = Postmark(secret, settings.sender_address.partition("@")[2])
+    office = PostOffice(links, postmark, settings.url())
+    services = Services("processes.services")
+    library = Library(services)
+    runtime = Runtime(
+        services, tools=tools(office, links, store), listeners=[CaseListener()], library=library
+    )
+    worker = Worker(runtime, database.open_transaction, clock)
+    mailbox = settings.folder / "postbox"
+    delivery = Delivery(database.open_transaction, transport(settings, mailbox), clock.now)
+    loop = Loop([worker.drain, delivery.drain])
+    kaasa = Kaasa(
+        settings=settings, clock=clock, wall=wall, database=database, library=library, runtime=runtime,
+        worker=worker, delivery=delivery, postbox=None if settings.smtp_url else Postbox(mailbox), store=store,
+        links=links, post_office=office, renderer=Renderer(reload=settings.reload_templates), loop=loop, demo=None,
+    )  # fmt: skip
+    if settings.demo and isinstance(clock, KeptClock):
+        kaasa.demo = Demo(clock, kaasa.next_due, loop.settle)
+    return kaasa
+
+
+def tools(office: PostOffice, links: Links, store: Store) -> dict[type, Callable[[Step], Any]]:
+    """What services may ask for by type, and how it is made for a step."""
+    return {Post: office.of_step, Links: lambda _step: links, Store: lambda _step: store}
+
+
+def transport(settings: Settings, mailbox: Path) -> Transport:
+    """How letters leave: SMTP when a server is named, else into a Maildir beside the database."""
+    if not settings.smtp_url:
+        return MaildirTransport(mailbox)
+    url = urlsplit(settings.smtp_url)
+    secure = url.scheme == "smtps"
+    return SmtpTransport(
+        url.hostname or "localhost",
+        url.port or (465 if secure else 587),
+        unquote(url.username) if url.username else None,
+        unquote(url.password) if url.password else None,
+        security="tls" if secure else ("starttls" if url.username else "none"),
+    )

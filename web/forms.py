@@ -1,0 +1,77 @@
+"""What came in a form: texts, repeated choices and files, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict, UploadFile
+
+IGNORED = {"_csrf_token"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file someone sent. `media_type` is what the browser claims; nobody may trust it."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class Form:
+    """Reads a submitted form. Line breaks become one kind and characters no text holds are dropped."""
+
+    def __init__(self, data: FormMultiDict) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self._files: dict[str, list[Upload]] = {}
+        for name, value in data.multi_items():
+            if name in IGNORED:
+                continue
+            if isinstance(value, UploadFile):
+                if value.filename:
+                    self._files.setdefault(name, []).append(_upload(value))
+            else:
+                self._texts.setdefault(name, []).append(_clean(str(value)))
+
+    def text(self, name: str, default: str = "") -> str:
+        """The last text under a name, blanks around it taken off."""
+        return self._texts.get(name, [default])[-1].strip()
+
+    def all(self, name: str) -> list[str]:
+        return list(self._texts.get(name, []))
+
+    def ticked(self, name: str) -> bool:
+        return bool(self.text(name))
+
+    def files(self, name: str) -> list[Upload]:
+        return list(self._files.get(name, []))
+
+    def values(self) -> dict[str, str]:
+        """Every name with its last text, to show again what was typed."""
+        return {name: texts[-1] for name, texts in self._texts.items()}
+
+    def answers(self) -> dict[str, Any]:
+        """Everything as `runtime.complete` takes it: a text, a list of texts, or an Upload."""
+        texts: Mapping[str, Any] = {
+            name: texts[0] if len(texts) == 1 else list(texts) for name, texts in self._texts.items()
+        }
+        return {**texts, **{name: files[0] for name, files in self._files.items()}}
+
+
+async def read(request: Request[Any, Any, Any]) -> Form:
+    """The dependency `form`."""
+    return Form(await request.form())
+
+
+def _upload(value: UploadFile) -> Upload:
+    name = PurePath(value.filename.replace("\\", "/")).name
+    return Upload(_clean(name)[-200:], value.content_type, value.file.read())
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in text if char in "\n\t" or (ord(char) >= 32 and not 127 <= ord(char) < 160))

@@ -1,0 +1,71 @@
+"""The demonstration's bar: time moves, and the same is seen with someone else's eyes."""
+
+from litestar import Controller, Response, post
+from litestar.response import Redirect
+
+from processes.actions import sign_in
+from processes.errors import NotFound
+from web import auth
+from web.dates import day as in_words
+from web.demo import Demo
+from web.forms import Form
+from web.visit import Visit
+
+LANDING = {"planner": "/desk", "government": "/desk", "committee": "/desk", "administrator": "/cases"}
+
+
+class DemoPage(Controller):
+    """`/{lang}/demo/…`; does not exist outside the demonstration."""
+
+    path = "/demo"
+
+    @post("/next", sync_to_thread=True, status_code=303)
+    def next(self, visit: Visit, form: Form) -> Redirect:
+        reached = _demo(visit).next()
+        back = _back(visit, form)
+        if reached is None:
+            return visit.redirect(back, done="nothing_ahead")
+        return visit.redirect(back, done="moved_to", day=in_words(reached))
+
+    @post("/day", sync_to_thread=True, status_code=303)
+    def day(self, visit: Visit, form: Form) -> Redirect:
+        reached = _demo(visit).day()
+        return visit.redirect(_back(visit, form), done="moved_to", day=in_words(reached))
+
+    @post("/role", sync_to_thread=True, status_code=303)
+    def role(self, visit: Visit, form: Form) -> Response[None]:
+        """Sign in as the first person who holds a role, or be nobody again."""
+        _demo(visit)
+        kaasa, role = visit.kaasa, form.text("role")
+        values = {"municipality_id": kaasa.municipality_id, "now": kaasa.wall.now()}
+        kaasa.database.transaction(lambda s: sign_in.end(s, token=visit.session_token, **values))
+        leave = (auth.session_cookie(kaasa.settings, ""),)
+        if role == "association":
+            return visit.redirect(_invitation(visit), cookies=leave)
+        with kaasa.database.session() as session:
+            people = sign_in.cast(session, municipality_id=kaasa.municipality_id)
+        if role not in people:
+            return visit.redirect("/", cookies=leave)
+        person_id, _name = people[role]
+        token = kaasa.database.transaction(lambda s: sign_in.begin(s, person_id=person_id, **values))
+        return visit.redirect(LANDING.get(role, "/"), cookies=(auth.session_cookie(kaasa.settings, token),))
+
+
+def _demo(visit: Visit) -> Demo:
+    if visit.kaasa.demo is None or not visit.kaasa.settings.local():
+        raise NotFound
+    return visit.kaasa.demo
+
+
+def _back(visit: Visit, form: Form) -> str:
+    """Where the bar was pressed, without its language; a page that is gone leads to a page that says so."""
+    path = auth.local_path(form.text("back"), visit.url("/"))
+    return path.removeprefix(f"/{visit.language}") or "/"
+
+
+def _invitation(visit: Visit) -> str:
+    """The personal page of an invited association; the front page before anyone was invited."""
+    token = visit.kaasa.database.transaction(
+        lambda s: sign_in.an_invitation(s, municipality_id=visit.kaasa.municipality_id, links=visit.kaasa.links)
+    )
+    return f"/i/{token}" if token else "/"

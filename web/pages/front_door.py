@@ -1,0 +1,16 @@
+"""The bare address: everyone is led to the front page in a language they read."""
+
+from litestar import Controller, Request, get
+from litestar.response import Redirect
+
+from web import i18n
+
+
+class FrontDoor(Controller):
+    """`/`."""
+
+    path = "/"
+
+    @get(sync_to_thread=False)
+    def open(self, request: Request) -> Redirect:  # type: ignore[type-arg]  Litestar reads this annotation
+        return Redirect(f"/{i18n.preferred(request.headers.get('accept-language', ''))}/", status_code=303)

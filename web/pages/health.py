@@ -1,0 +1,26 @@
+"""For whoever watches the server: is it alive, and can it work."""
+
+from litestar import Controller, Response, get
+from sqlalchemy import text
+
+from web.compose import Kaasa
+
+
+class Health(Controller):
+    """`/health/live` and `/health/ready`."""
+
+    path = "/health"
+
+    @get("/live", sync_to_thread=False, media_type="text/plain")
+    def live(self) -> str:
+        return "ok"
+
+    @get("/ready", sync_to_thread=True)
+    def ready(self, kaasa: Kaasa) -> Response[str]:
+        """Ready when the database answers."""
+        try:
+            with kaasa.database.engine.connect() as connection:
+                connection.execute(text("select 1"))
+        except Exception:  # noqa: BLE001  whatever it is, we are not ready
+            return Response("no database", status_code=503, media_type="text/plain")
+        return Response("ok", media_type="text/plain")

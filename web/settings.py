@@ -1,0 +1,66 @@
+"""Settings of one installation, from the environment (`KAASA_…`); nothing here is a secret by default."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """What may differ between installations. Every field is an environment variable `KAASA_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="KAASA_", frozen=True, extra="ignore")
+
+    folder: Path = Path("var")
+    """Where the database file, the documents, the secret and the demonstration's post lie."""
+    database_url: str = ""
+    """`sqlite:///…` or `postgresql+psycopg://…`; empty: `kaasa.db` in `folder`."""
+    secret_file: Path | None = None
+    """A file with at least 32 characters; made in `folder` on the first start when not named."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = ""
+    """The address people see, such as `https://kaasa.example.ee`; empty: from host and port."""
+    municipality_id: str = "9999"
+    """EHAK code of the municipality this installation serves."""
+    smtp_url: str = ""
+    """`smtp://user:password@host:587` or `smtps://…`; empty: letters go to the Maildir in `folder`."""
+    sender_address: str = "kaasamine@naidisvald.example"
+    """The address letters are sent from; its domain also receives the answers."""
+    demo: bool = False
+    """Whether this is the demonstration: a clock held in hand and a bar that says so."""
+    reload_templates: bool = False
+    """Read changed templates again without a restart; for those who write pages."""
+
+    def url(self) -> str:
+        """Out: the address people see, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def database(self) -> str:
+        """Out: the URL of the database."""
+        return self.database_url or f"sqlite:///{self.folder / 'kaasa.db'}"
+
+    def https(self) -> bool:
+        return self.url().startswith("https://")
+
+    def local(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    def secret(self) -> bytes:
+        """Out: the installation's secret. The first start makes it, readable by its owner alone."""
+        path = self.secret_file or self.folder / "secret"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(SECRET_BYTES))
+        content = path.read_text().strip().encode()
+        if len(content) < SECRET_BYTES:
+            raise SystemExit(f"{path}: the secret is too short; put at least {SECRET_BYTES} characters there")
+        return content

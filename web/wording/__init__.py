@@ -1,0 +1,1 @@
+"""Sentences for codes: each slice of pages has a module here with `SENTENCES`, code -> message id."""
