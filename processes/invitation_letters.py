@@ -12,7 +12,7 @@ from processes.mailing import Posted, Sheet
 from processes.meeting import Meeting
 from processes.participant import Participant
 from processes.round import Round
-from processes.writer import Writer, act_of, digest, reason_or
+from processes.writer import Writer, act_of, digest, official, reason_or
 
 ANSWER_DAYS = 30  # what an invitation asks for while no round has a last day; ours, not the law's
 
@@ -72,6 +72,29 @@ class InvitationLetters(Writer):
                     yield Sheet("uninvited", f"{key}:{meeting.id}", to, fields, event)
 
         return self._mailing.send(sheets(), case)
+
+    def forwarded(self, invitation: Invitation, address: str) -> Posted:
+        """Send an organisation's link on to someone who shall act for it; the same address once a link."""
+        case = self._case(invitation.consultation_id)
+        known = participant.of_invitations(self._session, self._home, [invitation])[0]
+        to = Participant(known.ref, "", address, known.language, known.easy, invitation)
+        key = f"forwarded:{invitation.id}:{invitation.link_version}:{digest(address.lower())}"
+
+        def fields(variant: str) -> dict[str, str]:
+            return {"organisation": known.name, "link": self._link(invitation, variant)}
+
+        return self._mailing.send([Sheet("forwarded", key, to, fields)], case)
+
+    def not_us(self, invitation: Invitation) -> Posted:
+        """Tell the planner that an invitation reached the wrong one, so that the right one is found."""
+        case = self._case(invitation.consultation_id)
+        planner = self._mailing.planner(case)
+        if planner is None:
+            return Posted()
+        known = participant.of_invitations(self._session, self._home, [invitation])[0]
+        key = f"not_us:{invitation.id}:{invitation.link_version}"
+        sheet = Sheet("not_us", key, official(planner), lambda _: {"organisation": known.name})
+        return self._mailing.send([sheet], case)
 
     def round_opened(self, round_: Round, invitations: Sequence[Invitation]) -> Posted:
         """A round is open: until when, where the papers lie, and the last day for the calendar."""

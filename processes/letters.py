@@ -57,6 +57,8 @@ STEMS: Mapping[str, Stem] = {
     "invitation": _stem("why link until until_short", easy=True),
     "reminder": _stem("link until until_short"),
     "uninvited": _stem("reason"),
+    "forwarded": _stem("organisation link"),
+    "not_us": _stem("organisation"),
     "round": _stem("phase link from_day until until_short place"),
     "approval": _stem("link until until_short"),
     "display": _stem("act decided_on link from_day until until_short place"),

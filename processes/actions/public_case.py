@@ -1,0 +1,229 @@
+"""A case as anyone sees it: in plain words first, then its days, documents, opinions and answers, steps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from engine.runtime import Runtime
+from processes import municipality as municipalities
+from processes.actions.intake import Gate, look, public_case
+from processes.actions.public_opinions import Opinions, opinions
+from processes.actions.public_progress import NONE, Progress, definition_of, progress
+from processes.actions.public_story import Happening, story
+from processes.committee import Committee
+from processes.consultation import Consultation, ConsultationText, text_of
+from processes.document import Document, Store
+from processes.errors import NotFound
+from processes.municipality import Municipality
+from processes.person import Person
+
+EASY = "et-easy"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The plain box. `language` is the one it is written in, which may not be the one asked for."""
+
+    language: str
+    title: str
+    what: str
+    open_points: str
+    already_decided: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who to turn to: the planner in charge, by work contacts alone, and the municipality's house."""
+
+    name: str
+    title: str
+    email: str
+    phone: str
+    municipality: str
+    office_email: str
+    office_phone: str
+    address: str
+    opening_hours: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A published document. `size` is in bytes."""
+
+    id: str
+    title: str
+    kind: str
+    language: str
+    ending: str
+    size: int
+    pages: int | None
+    accessible: bool
+    version: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything the public page of a case shows."""
+
+    number: str
+    kind: str
+    state: str
+    words: Words
+    easy: bool
+    place: str
+    decided_by: str
+    committee: str
+    contact: Contact
+    gate: Gate
+    progress: Progress
+    story: tuple[Happening, ...]
+    documents: tuple[Paper, ...]
+    opinions: Opinions
+
+
+@dataclass(frozen=True)
+class EasyView:
+    """The same matter in easy Estonian: fewer things, whole sentences."""
+
+    number: str
+    words: Words
+    decided_by: str
+    contact: Contact
+    gate: Gate
+    meeting: Happening | None
+    documents: tuple[Paper, ...]
+
+
+@dataclass(frozen=True)
+class Download:
+    """The bytes of a document, and the name and type to serve it with."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+def case_view(
+    session: Session,
+    municipality_id: str,
+    number: str,
+    language: str,
+    *,
+    runtime: Runtime | None,
+    now: datetime,
+    page: int = 1,
+) -> CaseView:
+    """The public page of a case, opinions by `page`. Errors: NotFound."""
+    case = public_case(session, municipality_id, number)
+    home = municipalities.get(session, municipality_id)
+    return CaseView(
+        number=case.number,
+        kind=case.kind,
+        state=case.state,
+        words=words_of(session, case, language),
+        easy=session.get(ConsultationText, (municipality_id, case.id, EASY)) is not None,
+        place=case.place,
+        decided_by=home.council if case.decided_by == "council" else home.government,
+        committee=_committee(session, case),
+        contact=contact_of(session, case, home),
+        gate=look(session, case, now),
+        progress=progress(session, case, language, runtime=runtime) if runtime else NONE,
+        story=tuple(story(session, case)),
+        documents=documents_of(session, case),
+        opinions=opinions(session, case, page),
+    )
+
+
+def easy_view(session: Session, municipality_id: str, number: str, *, now: datetime) -> EasyView:
+    """The matter in easy Estonian. Errors: NotFound, also when no such text was written."""
+    case = public_case(session, municipality_id, number)
+    text = session.get(ConsultationText, (municipality_id, case.id, EASY))
+    if text is None:
+        raise NotFound
+    home = municipalities.get(session, municipality_id)
+    coming = [it for it in story(session, case) if it.kind == "meeting" and it.at > now]
+    return EasyView(
+        number=case.number,
+        words=Words("et", text.title, text.what, text.open_points, text.already_decided),
+        decided_by=home.council if case.decided_by == "council" else home.government,
+        contact=contact_of(session, case, home),
+        gate=look(session, case, now),
+        meeting=coming[0] if coming else None,
+        documents=tuple(it for it in documents_of(session, case) if it.kind == "easy"),
+    )
+
+
+def words_of(session: Session, case: Consultation, language: str) -> Words:
+    """The plain box in a language, else in Estonian."""
+    text = text_of(session, case, language)
+    return Words(text.language, text.title, text.what, text.open_points, text.already_decided)
+
+
+def contact_of(session: Session, case: Consultation, home: Municipality) -> Contact:
+    """Whom to ask about a case."""
+    planner = session.get_one(Person, (case.municipality_id, case.planner_id))
+    return Contact(
+        name=planner.name,
+        title=planner.title,
+        email=planner.email,
+        phone=planner.phone,
+        municipality=home.name,
+        office_email=home.email,
+        office_phone=home.phone,
+        address=home.address,
+        opening_hours=home.opening_hours,
+    )
+
+
+def documents_of(session: Session, case: Consultation) -> tuple[Paper, ...]:
+    """The published documents, those in easy language first, then by title."""
+    query = select(Document).where(
+        Document.municipality_id == case.municipality_id,
+        Document.consultation_id == case.id,
+        col(Document.published_at).is_not(None),
+    )
+    rows = sorted(session.exec(query), key=lambda it: (it.kind != "easy", it.title, it.version))
+    return tuple(
+        Paper(
+            id=row.id,
+            title=row.title,
+            kind=row.kind,
+            language=row.language,
+            ending=row.filename.rpartition(".")[2].upper()[:5],
+            size=row.size,
+            pages=row.pages,
+            accessible=row.accessible,
+            version=row.version,
+            published_at=row.published_at,
+        )
+        for row in rows
+        if row.published_at is not None
+    )
+
+
+def download(
+    session: Session, municipality_id: str, number: str, document_id: str, *, store: Store
+) -> Download:
+    """A published document of a public case. Errors: NotFound."""
+    case = public_case(session, municipality_id, number)
+    row = session.get(Document, (municipality_id, document_id))
+    if row is None or row.consultation_id != case.id or row.published_at is None:
+        raise NotFound
+    return Download(row.filename, row.media_type, store.get(municipality_id, row.digest))
+
+
+def drawing(session: Session, municipality_id: str, number: str, *, runtime: Runtime) -> str:
+    """The BPMN of the version a case runs on, as it was drawn. Errors: NotFound."""
+    case = public_case(session, municipality_id, number)
+    definition = definition_of(session, case, runtime)
+    if definition is None:
+        raise NotFound
+    return definition.file(f"{definition.key}.bpmn")
+
+
+def _committee(session: Session, case: Consultation) -> str:
+    if case.committee_id is None:
+        return ""
+    return session.get_one(Committee, (case.municipality_id, case.committee_id)).name
