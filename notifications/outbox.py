@@ -21,6 +21,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
+    Table,
     UniqueConstraint,
     func,
     text,
@@ -161,13 +162,13 @@ def put_many(session: Session, tenant_id: str, envelopes: Iterable[Envelope], *,
 
     In: an iterable, which may make each letter as it is asked for. Raises MailRefused at the first fault.
     """
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(
-        OutgoingLetter
-    )
-    statement = insert.on_conflict_do_nothing(index_elements=["tenant_id", "dedup_key"])
+    table: Table = OutgoingLetter.__table__  # type: ignore[attr-defined]
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table).on_conflict_do_nothing(index_elements=["tenant_id", "dedup_key"])
+    statement = insert.returning(table.c.id)
     source, new = iter(envelopes), 0
     while rows := [_row(tenant_id, envelope, now) for envelope in islice(source, 200)]:
-        new += session.exec(statement.values(rows)).rowcount
+        new += len(session.connection().execute(statement, rows).all())
     return new
 
 

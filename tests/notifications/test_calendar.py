@@ -9,7 +9,7 @@ from typing import Any
 
 import icalendar
 import pytest
-from dateutil.tz import tzical
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,6 @@ from notifications.calendar import (
     VTIMEZONE,
     ZONE,
     Deadline,
-    Event,
     cancel,
     clean_name,
     feed,
@@ -38,6 +37,11 @@ texts = st.text(
 def parsed(content: bytes) -> Any:
     """The one event in it, read by the library."""
     return icalendar.Calendar.from_ical(content).walk("VEVENT")[0]
+
+
+def every(content: bytes) -> list[Any]:
+    """Every event in it, read by the library."""
+    return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
 
 
 def lines(content: bytes) -> list[str]:
@@ -155,9 +159,7 @@ def test_a_feed_names_itself_keeps_what_was_cancelled_and_gives_the_same_bytes()
     assert found.count("STATUS:CANCELLED") == 1
     assert found.count("BEGIN:VTIMEZONE") == 1
     assert MART not in content.decode()
-    stamps = [
-        (e["DTSTAMP"].dt, e["LAST-MODIFIED"].dt) for e in icalendar.Calendar.from_ical(content).walk("VEVENT")
-    ]
+    stamps = [(event["DTSTAMP"].dt, event["LAST-MODIFIED"].dt) for event in every(content)]
     assert stamps == [(NOW, NOW)] * 3
     assert content == feed(
         "Näidisvalla kaasamine", [EVENT, gone, last_day], url="https://kaasa.example/k.ics"
@@ -219,6 +221,7 @@ def test_an_event_no_calendar_understands_is_refused(changed: dict[str, Any]) ->
 
 @pytest.mark.parametrize("field", ["attendee_address", "organiser_address"])
 def test_an_address_that_is_two_is_refused(field: str) -> None:
-    event: Event = replace(EVENT, **{field: "a@b.example,c@d.example"})
+    changed: dict[str, Any] = {field: "a@b.example,c@d.example"}
+    event = replace(EVENT, **changed)
     with pytest.raises(AddressRefused):
         request(event)
