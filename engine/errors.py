@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -41,7 +41,9 @@ class AnswersRefused(EngineError):
 
     def __init__(self, errors: Mapping[str, Problem]) -> None:
         self.errors = dict(errors)
-        super().__init__("answers refused: " + ", ".join(f"{key} {it.code}" for key, it in self.errors.items()))
+        super().__init__(
+            "answers refused: " + ", ".join(f"{key} {it.code}" for key, it in self.errors.items())
+        )
 
 
 class FormUnreadable(EngineError):
@@ -58,3 +60,106 @@ class DecisionUnreadable(EngineError):
 
 class DecisionFailed(EngineError):
     """A decision table that gave no lawful answer: two rules hit, or an input is missing or not allowed."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in a file of a process that would misrun: where it is, and a sentence with the remedy."""
+
+    file: str
+    element: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}: {self.element}: {self.sentence}"
+            if self.element
+            else f"{self.file}: {self.sentence}"
+        )
+
+
+class DefinitionRefused(EngineError):
+    """A process folder with findings was to be deployed; nothing was stored."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__("the process cannot be deployed: " + " | ".join(str(it) for it in findings))
+
+
+class UnknownDefinition(EngineError):
+    """No definition of that key or id was deployed for this tenant; deploy its folder first."""
+
+
+class UnknownInstance(EngineError):
+    """There is no such instance for this tenant."""
+
+
+class NotOpen(EngineError):
+    """The task, job or deadline is not open: it was done, it was withdrawn, or it never was. Nothing changed."""
+
+
+class GuardHolds(EngineError):
+    """A task's guard is not yet true; nothing was stored. `values` are what it was computed from."""
+
+    def __init__(self, element: str, guard: str, values: Mapping[str, object]) -> None:
+        self.element = element
+        self.guard = guard
+        self.values = dict(values)
+        super().__init__(f"{element} cannot be completed while {guard} is not true")
+
+
+class Conflict(EngineError):
+    """Another step changed the same instance meanwhile; run the step again from the beginning."""
+
+
+class StateUnreadable(EngineError):
+    """A stored state is not one this engine wrote, or its definition is missing; restore it from a backup."""
+
+
+class BudgetExceeded(EngineError):
+    """One event from outside led to more steps than a sound process takes; the diagram probably loops."""
+
+
+class ValueRefused(EngineError):
+    """A value does not fit the declared type of its field, or is too large for process data."""
+
+
+class ServiceUnknown(EngineError):
+    """No function is bound to the operation a diagram names; the sentence offers the nearest names."""
+
+
+class ServiceMisfit(EngineError):
+    """A service function whose signature cannot be bound; the sentence says how to write it."""
+
+
+class ServiceFailed(EngineError):
+    """A service raised while a step ran; the step was rolled back. The cause is chained."""
+
+    def __init__(self, element: str, operation: str, cause: Exception) -> None:
+        self.element = element
+        self.operation = operation
+        super().__init__(f"{operation} failed at {element}: {type(cause).__name__}")
+
+
+class Stuck(EngineError):
+    """After the step nothing would be waited for, yet the process has not ended; the step was not taken."""
+
+
+class FolderRefused(EngineError):
+    """A folder that cannot be read as texts; the sentence names the file."""
+
+
+class ManifestRefused(EngineError):
+    """A process.toml that cannot be used; the sentence says what to write."""
+
+
+class Unparsable(EngineError):
+    """The token machine cannot take a diagram; the message is the library's, for what lint does not know yet."""
+
+
+class NotDeployed(EngineError):
+    """The library was about to evaluate a text that is no deployed expression; nothing was run."""
+
+
+class NoMoment(EngineError):
+    """A timer was reached whose field holds no moment yet; a step before it must set the field."""

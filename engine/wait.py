@@ -1,0 +1,48 @@
+"""What an instance waits for: a person, a message, a moment, or a job of its own.
+
+The rows are derived from the state on every save, so a list of open tasks loads no instance.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, Session, SQLModel
+
+HUMAN, MESSAGE, TIMER, JOB = "human", "message", "timer", "job"
+
+
+class Wait(SQLModel, table=True):
+    """One thing an instance waits for. `element` is the path `call activity/element`; `lane` as drawn."""
+
+    __tablename__ = "engine_wait"
+    __table_args__: Any = (
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_engine_wait"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "instance_id"],
+            ["engine_instance.tenant_id", "engine_instance.id"],
+            name="fk_engine_wait_tenant_id_instance_id",
+        ),
+        sa.Index("ix_engine_wait_tenant_id_instance_id", "tenant_id", "instance_id"),
+        sa.Index("ix_engine_wait_tenant_id_kind_role_due_at", "tenant_id", "kind", "role", "due_at"),
+    )
+
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    instance_id: str
+    kind: str
+    element: str
+    name: str
+    lane: str | None = None
+    role: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def of_instance(session: Session, tenant_id: str, instance_id: str) -> list[Wait]:
+    """Out: the waits of an instance as the database holds them now, oldest first; no session keeps them."""
+    table: sa.Table = Wait.__table__  # type: ignore[attr-defined]
+    query = sa.select(table).where(table.c.tenant_id == tenant_id, table.c.instance_id == instance_id)
+    found = [Wait(**row) for row in session.connection().execute(query).mappings()]
+    return sorted(found, key=lambda it: (it.opened_at, it.element, it.id))

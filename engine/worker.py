@@ -1,0 +1,159 @@
+"""Drains due work: the nearest timers and the services that run after a commit, one transaction each.
+
+The claim, the step and the removal of the job are one transaction, so a crash is a rollback and there is nothing
+to recover. A job that fails waits longer each time and becomes an incident after eight tries; others go on.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+import uuid_utils
+from sqlmodel import Session
+
+from engine.clock import Clock
+from engine.errors import Conflict, NotOpen, ServiceFailed
+from engine.incident import Incident
+from engine.instance import Instance
+from engine.job import OPEN, STOPPED, TIMER, Job
+from engine.runtime import Runtime
+
+TRIES = 8
+FIRST_PAUSE = timedelta(seconds=10)  # doubled with each try: the eighth comes after about 20 minutes
+LONGEST_TRACE = 8_000
+
+_log = structlog.get_logger(__name__)
+_job: sa.Table = Job.__table__  # type: ignore[attr-defined]
+_instance: sa.Table = Instance.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Claim:
+    tenant_id: str
+    id: str
+    instance_id: str
+    kind: str
+    attempts: int
+    stale: bool
+
+
+class Worker:
+    """Does due work of all tenants. In: a way to open a transaction that commits when it is left."""
+
+    def __init__(
+        self, runtime: Runtime, open_transaction: Callable[[], AbstractContextManager[Session]], clock: Clock
+    ) -> None:
+        self._runtime = runtime
+        self._open = open_transaction
+        self._clock = clock
+
+    def drain(self, limit: int = 50) -> int:
+        """Do at most `limit` due jobs, the oldest first. Out: how many were tried."""
+        for count in range(limit):
+            if not self.drain_one():
+                return count
+        return limit
+
+    def drain_one(self) -> bool:
+        """Do the oldest due job. Out: whether there was one."""
+        now = self._clock.now()
+        claim: _Claim | None = None
+        try:
+            with self._open() as session:
+                claim = _claim(session, now)
+                if claim is None:
+                    return False
+                if not claim.stale:
+                    self._do(session, claim, now)
+        except Exception as error:
+            if claim is None:
+                raise  # the database failed, not the job
+            self._note_failure(claim, error, now)
+        return True
+
+    def next_due(self, session: Session) -> datetime | None:
+        """Out: the moment of the nearest job, so that a loop can sleep and a rehearsal can jump."""
+        query = sa.select(sa.func.min(_job.c.due_at)).where(_job.c.state == OPEN)
+        due: datetime | None = session.connection().execute(query).scalar_one()
+        return due
+
+    def _do(self, session: Session, claim: _Claim, now: datetime) -> None:
+        try:
+            if claim.kind == TIMER:
+                self._runtime.fire(session, claim.tenant_id, claim.instance_id, now=now)
+            else:
+                self._runtime.run_job(session, claim.tenant_id, claim.id, now=now)
+        except NotOpen:
+            # What the job was for is gone already; so is the job, below.
+            pass
+        # A step that changed what is due has moved or removed the job itself; one that changed nothing left a
+        # job that is due for nothing.
+        same = sa.and_(_job.c.tenant_id == claim.tenant_id, _job.c.id == claim.id)
+        session.connection().execute(sa.delete(_job).where(same, _job.c.due_at <= now))
+
+    def _note_failure(self, claim: _Claim, error: Exception, now: datetime) -> None:
+        transient = isinstance(error, Conflict)
+        attempts = claim.attempts + (0 if transient else 1)
+        pause = timedelta(seconds=1) if transient else FIRST_PAUSE * 2 ** (attempts - 1)
+        stopped = attempts >= TRIES
+        with self._open() as session:
+            session.connection().execute(
+                sa.update(_job)
+                .where(_job.c.tenant_id == claim.tenant_id, _job.c.id == claim.id)
+                .values(
+                    attempts=attempts,
+                    locked_until=now + pause,
+                    error=_sentence(error),
+                    state=STOPPED if stopped else OPEN,
+                )
+            )
+            if stopped:
+                session.add(_incident(claim, error, now))
+        event = "job_stopped" if stopped else "job_failed"
+        _log.warning(
+            event, job=claim.id, instance=claim.instance_id, attempts=attempts, error=type(error).__name__
+        )
+
+
+def _claim(session: Session, now: datetime) -> _Claim | None:
+    """Every step locks the instance before its jobs, so a claim does too: it takes the instance, or passes by."""
+    due = sa.and_(
+        _job.c.state == OPEN,
+        _job.c.due_at <= now,
+        sa.or_(_job.c.locked_until.is_(None), _job.c.locked_until <= now),
+    )
+    columns = (_job.c.tenant_id, _job.c.id, _job.c.instance_id, _job.c.kind, _job.c.attempts)
+    holder = sa.and_(_instance.c.tenant_id == _job.c.tenant_id, _instance.c.id == _job.c.instance_id)
+    oldest = sa.select(*columns).join(_instance, holder).where(due).order_by(_job.c.due_at, _job.c.id).limit(1)
+    connection = session.connection()
+    row = connection.execute(oldest.with_for_update(of=_instance, skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    # Another step may have moved the job before the lock was ours.
+    same = sa.and_(_job.c.tenant_id == row.tenant_id, _job.c.id == row.id)
+    again = connection.execute(sa.select(*columns).where(same, due)).one_or_none()
+    return _Claim(*row, stale=again is None)
+
+
+def _incident(claim: _Claim, error: Exception, now: datetime) -> Incident:
+    trace = "".join(traceback.format_exception(error))
+    return Incident(
+        tenant_id=claim.tenant_id,
+        id=str(uuid_utils.uuid7()),
+        instance_id=claim.instance_id,
+        job_id=claim.id,
+        element=error.element if isinstance(error, ServiceFailed) else "",
+        error=_sentence(error),
+        trace=trace[-LONGEST_TRACE:],
+        created_at=now,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:1_000]
