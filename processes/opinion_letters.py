@@ -14,6 +14,7 @@ from processes.person import Person
 from processes.response import Response
 from processes.writer import Writer, act_of, digest, official
 
+ENDS = ("closed", "not_adopted", "refused", "general_procedure")
 LATE = (LATE_WAITING, LATE_ACCEPTED, LATE_RECORDED)
 
 
@@ -45,7 +46,7 @@ class OpinionLetters(Writer):
                 "receipt": feedback.receipt,
                 "received": words.moment(feedback.received_at, variant),
                 "quote": telling.quote(feedback.text),
-                "change": self._mailing.url(variant, "confirm", token) if token else self._change(to, variant),
+                "change": self._change(to, token, variant),
             }
 
         stem = "receipt_late" if feedback.state in LATE else "receipt"
@@ -109,7 +110,7 @@ class OpinionLetters(Writer):
 
     def case_closed(self, consultation: Consultation, end_element: str = "closed") -> Posted:
         """Tell everyone that the procedure has ended. `end_element` says how, else it just ended."""
-        how = end_element if end_element in words.SENTENCES else "ended"
+        how = end_element if end_element in ENDS else "ended"
 
         def fields(variant: str, _to: Participant) -> dict[str, str]:
             return {"ending": words.say(words.SENTENCES, how, variant)}
@@ -157,7 +158,9 @@ class OpinionLetters(Writer):
             to.email = feedback.author_email
         return to
 
-    def _change(self, to: Participant, variant: str) -> str:
+    def _change(self, to: Participant, token: str, variant: str) -> str:
+        if token:
+            return self._mailing.url(variant, "confirm", token)
         if to.invitation is not None:
             return self._link(to.invitation, variant)
         return f"mailto:{self._reply(to.ref)}"

@@ -65,13 +65,15 @@ def of_invitations(
 
 
 def invited(session: Session, municipality_id: str, consultation_id: str) -> list[Invitation]:
-    """Every organisation that has been invited and not un-invited."""
+    """Every organisation that has been invited and not un-invited, once, though asked for approval too."""
     query = select(Invitation).where(
         Invitation.municipality_id == municipality_id,
         Invitation.consultation_id == consultation_id,
         Invitation.state == INVITED,
     )
-    return list(session.exec(query.order_by(Invitation.id)).all())
+    # "opinion" sorts after "approval": an organisation in both places stays in its wider one.
+    found = session.exec(query.order_by(col(Invitation.purpose), Invitation.id)).all()
+    return list({invitation.organisation_id: invitation for invitation in found}.values())
 
 
 def everyone(session: Session, municipality_id: str, consultation_id: str) -> list[Participant]:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from engine.definition import Definition
+from engine.instance import Instance
 from engine.service import Step
 from notifications.address import Postmark
 from processes import municipality
+from processes.consultation import Consultation
 from processes.invitation import Links
 from processes.invitation_letters import InvitationLetters
 from processes.meeting_letters import MeetingLetters
@@ -59,6 +62,24 @@ class PostOffice:
         """The tool a runtime gives to services: writes with the texts the instance began with."""
         files = _files(step.definition.digest, step.definition.files)
         return self.at(step.session, step.tenant_id, now=step.now, definition_files=files)
+
+    def of_case(self, session: Session, case: Consultation, *, now: datetime) -> Post:
+        """For acts outside a step: the texts the case's instance began with; before its launch, today's.
+
+        Errors: NotFound when the municipality is unknown.
+        """
+        query = (
+            select(Definition)
+            .join(
+                Instance,
+                (col(Instance.tenant_id) == Definition.tenant_id)
+                & (col(Instance.definition_id) == Definition.id),
+            )
+            .where(Instance.tenant_id == case.municipality_id, Instance.id == case.instance_id)
+        )
+        definition = session.exec(query).first()
+        files = _files(definition.digest, definition.files) if definition else None
+        return self.at(session, case.municipality_id, now=now, definition_files=files)
 
 
 @lru_cache(maxsize=64)
