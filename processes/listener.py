@@ -36,7 +36,7 @@ class CaseListener:
             Obligation(
                 municipality_id=step.tenant_id,
                 consultation_id=case.id,
-                element=plain_name(wait.element),
+                element=obligation.plain_name(wait.element),
                 wait_id=wait.id,
                 term=key,
                 before=bool(key) and terms.is_before(case, key),
@@ -66,11 +66,6 @@ class CaseListener:
         case.ended_at = step.now
         case.end_element = end_element
         step.session.add(case)
-
-
-def plain_name(element: str) -> str:
-    """A task's own id, whatever call activity it lies in."""
-    return element.rpartition("/")[2]
 
 
 def _due(

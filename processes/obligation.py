@@ -41,6 +41,11 @@ class Obligation(Row, table=True):
         return None if seen_until <= self.due_at else False
 
 
+def plain_name(element: str) -> str:
+    """A task's own id, whatever call activity it lies in."""
+    return element.rpartition("/")[2]
+
+
 def of_consultation(session: Session, municipality_id: str, consultation_id: str) -> Sequence[Obligation]:
     """Every term of a case, the earliest due first."""
     query = select(Obligation).where(
@@ -65,7 +70,7 @@ def running(
         Obligation.withdrawn_at.is_(None),  # type: ignore[union-attr]
     )
     if element is not None:
-        query = query.where(Obligation.element == element)
+        query = query.where(Obligation.element == plain_name(element))
     if wait_id is not None:
         query = query.where(Obligation.wait_id == wait_id)
     return session.exec(query.order_by(Obligation.id.desc())).first()  # type: ignore[attr-defined]

@@ -14,7 +14,6 @@ from processes.consultation import Consultation
 from processes.decision import Decision
 from processes.errors import Reason, Refused
 from processes.evidence import check_day, moment_of
-from processes.listener import plain_name
 from processes.meeting import HELD
 from processes.post import Post
 
@@ -221,7 +220,7 @@ def note(step: Step, kind: str, outcome: str, act: _Act) -> Decision:
     step.session.add(made)
     step.session.flush()
     moment = moment_of(act.decided_on, step.now)
-    obligation.meet(step.session, step.tenant_id, step.business_key, plain_name(step.element), moment)
+    obligation.meet(step.session, step.tenant_id, step.business_key, step.element, moment)
     return made
 
 

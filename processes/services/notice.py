@@ -9,7 +9,6 @@ from processes import consultation, obligation
 from processes import round as rounds
 from processes.errors import Reason, Refused
 from processes.evidence import check_day, moment_of
-from processes.listener import plain_name
 from processes.notice import CHANNELS, OCCASIONS, Notice
 
 
@@ -25,7 +24,7 @@ class Record(BaseModel):
 @service
 def record(inputs: Record, *, step: Step) -> None:
     """Keep the evidence of one notice. Errors: Refused."""
-    element = plain_name(step.element)
+    element = obligation.plain_name(step.element)
     occasion, _, channel = element.partition("_")
     if occasion not in OCCASIONS or channel not in CHANNELS:
         raise ValueError(f"{element} does not name an occasion and a channel; call it like display_web")
