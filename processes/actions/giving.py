@@ -70,7 +70,7 @@ def check_length(
 ) -> None:
     """Add what is wrong with the length of a text to `problems`."""
     if len(value) > limit:
-        problems[name] = Reason("too_long", max=limit, length=len(value))
+        problems[name] = Reason("too_long", limit=limit, length=len(value))
     elif required and not value:
         problems[name] = Reason("required")
 
@@ -92,7 +92,7 @@ def check_address(problems: dict[str, Reason], name: str, value: str) -> None:
 def check_files(problems: dict[str, Reason], files: Sequence[File], already: int = 0) -> None:
     """Add what is wrong with the files: too many, or the first one that may not be kept, by its name."""
     if len(files) + already > MAX_FILES:
-        problems["files"] = Reason("too_many_files", max=MAX_FILES)
+        problems["files"] = Reason("too_many_files", limit=MAX_FILES)
         return
     for file in files:
         if (problem := check_upload(file)) is not None:

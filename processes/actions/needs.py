@@ -20,7 +20,7 @@ def check(problems: dict[str, Reason], kinds: tuple[str, ...], details: str) -> 
     if not set(kinds) <= KINDS.keys():
         problems["needs"] = Reason("not_a_choice")
     if len(details) > MAX_DETAILS:
-        problems["other"] = Reason("too_long", max=MAX_DETAILS, length=len(details))
+        problems["other"] = Reason("too_long", limit=MAX_DETAILS, length=len(details))
     elif OTHER in kinds and not details:
         problems["other"] = Reason("required")
 
