@@ -64,21 +64,20 @@ def thaw(
 
 def prune(workflow: BpmnWorkflow) -> None:
     """Drop what ran inside finished subprocesses; the history keeps what happened there."""
-    for identity, sub in list(workflow.subprocesses.items()):
-        if any(holder.state & _FINISHED for holder in _holders(workflow, sub)):
-            del workflow.subprocesses[identity]
+    over = [identity for identity, sub in workflow.subprocesses.items() if _is_over(workflow, sub)]
+    for identity in over:
+        del workflow.subprocesses[identity]
 
 
-def _holders(workflow: BpmnWorkflow, sub: BpmnSubWorkflow) -> list[Task]:
-    holders: list[Task] = []
+def _is_over(workflow: BpmnWorkflow, sub: BpmnSubWorkflow) -> bool:
+    """Whether the task that holds a subprocess, or one around it, is finished."""
     parent: UUID | None = sub.parent_task_id
     while parent is not None:
         task = _find(workflow, parent)
-        if task is None:
-            break
-        holders.append(task)
+        if task is None or task._state & _FINISHED:
+            return True
         parent = task.workflow.parent_task_id
-    return holders
+    return False
 
 
 def _find(workflow: BpmnWorkflow, identity: UUID) -> Task | None:

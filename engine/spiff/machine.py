@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.defaults import CallActivity, EventBasedGateway
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, CallActivity, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util import BpmnEvent
@@ -202,8 +202,22 @@ class Machine:
                     self._forget_events()
                     if task._state != _STARTED:
                         self._record(task)
+                        self._listen_again(task)
             moved = True
         return moved
+
+    def _listen_again(self, task: Task) -> None:
+        """An event that does not interrupt may come again; the library would hear it once only."""
+        spec = task.task_spec
+        if not isinstance(spec, BoundaryEvent) or spec.cancel_activity or isinstance(spec.event_definition, MomentTimer):
+            return
+        split = task.parent
+        host = next(it for it in split.children if not isinstance(it.task_spec, BoundaryEvent))
+        if host._state & _UNFINISHED:
+            again = split._add_child(spec, _WAITING)
+            again.triggered = True
+            spec._predict(again, mask=_UNFINISHED)
+            spec._update(again)
 
     def _refresh_timers(self) -> bool:
         moved = False
