@@ -35,15 +35,15 @@ def moment(value: date | datetime) -> str:
     """`neljapäev, 14. jaanuar 2027 kell 17.00 (Eesti aeg)`. In: an aware datetime; a date gives its day."""
     if not isinstance(value, datetime):
         return day(value)
-    local = value.astimezone(ZONE)
-    return MOMENT[i18n.current.get()].format(day=day(value), hour=local.hour, minute=local.minute)
+    hour, minute = _told(value)
+    return MOMENT[i18n.current.get()].format(day=day(value), hour=hour, minute=minute)
 
 
 def clock(value: datetime) -> str:
     """`17.00`, the time of day alone. In: an aware datetime."""
-    local = value.astimezone(ZONE)
+    hour, minute = _told(value)
     mark = "." if i18n.current.get() == "et" else ":"
-    return f"{local.hour}{mark}{local.minute:02}"
+    return f"{hour}{mark}{minute:02}"
 
 
 def iso(value: date | datetime) -> str:
@@ -60,6 +60,12 @@ def filesize(value: int) -> str:
         size, unit = size / 1000, unit + 1
     text = f"{size:.0f}" if unit == 0 or size >= 10 else f"{size:.1f}"
     return f"{text if i18n.current.get() == 'en' else text.replace('.', ',')} {UNITS[unit]}"
+
+
+def _told(value: datetime) -> tuple[int, int]:
+    """Hour and minute as people say them: a term's last second is 24.00 (TsÜS § 137 (1))."""
+    local = value.astimezone(ZONE)
+    return (24, 0) if (local.hour, local.minute, local.second) == (23, 59, 59) else (local.hour, local.minute)
 
 
 def _date(value: date | datetime) -> date:
