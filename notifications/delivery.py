@@ -205,6 +205,7 @@ class SmtpTransport:
             client = await self._connected()
         except (aiosmtplib.SMTPException, OSError) as error:
             await self._leave()
+            await asyncio.sleep(0.01)
             return Verdict(Outcome.STOP, _words(error))
         try:
             _, answer = await client.sendmail(sender, [recipient], raw)
@@ -228,7 +229,7 @@ class SmtpTransport:
                 client = None
         if client is None or not client.is_connected or self._sent >= LETTERS_PER_CONNECTION:
             await self._leave()
-            client = aiosmtplib.SMTP(**self._options)
+            client = _Client(**self._options)
             await client.connect()
             self._client, self._sent = client, 0
         return client
@@ -240,9 +241,22 @@ class SmtpTransport:
                 await client.quit()
             except (aiosmtplib.SMTPException, OSError):
                 client.close()
+            await asyncio.sleep(0.01)
 
     async def _give_token(self) -> str:
         return self._token() if self._token is not None else ""
+
+
+class _Client(aiosmtplib.SMTP):
+    """Closes at once: our loop stands still between letters, so the farewell of TLS would never be read.
+
+    The sleeps after closing give the loop the turns it needs to let the socket go.
+    """
+
+    def close(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        super().close()
 
 
 def judge(error: BaseException) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from email import message_from_bytes
@@ -108,6 +109,12 @@ class Sink:
         good = isinstance(data, LoginPassword) and data.password == b"right"
         return AuthResult(success=good, handled=False)
 
+    async def auth_XOAUTH2(self, _server: Any, args: list[str]) -> AuthResult:  # noqa: N802
+        self.logins.append("XOAUTH2")
+        return AuthResult(
+            success=b64decode(args[1]) == b"user=kaasa\x01auth=Bearer token-1\x01\x01", handled=False
+        )
+
     async def handle_MAIL(  # noqa: N802  the library's name
         self, _server: Any, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -149,8 +156,10 @@ class _Watched(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._sink.connections += 1
         assert isinstance(transport, asyncio.Transport)
+        # After STARTTLS the same connection is "made" once more.
+        upgraded = transport.get_extra_info("sslcontext") is not None and not self._sink._at_once
+        self._sink.connections += not upgraded
         self._sink._open.add(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
