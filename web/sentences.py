@@ -24,7 +24,10 @@ class Coded(Protocol):
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """Out: the sentence of a code. Errors: LookupError for a code nobody worded."""
-    return gettext(sentences()[code]).format(**(params or {}))
+    given = dict(params or {})
+    # The engine's forms tell a limit as `max` or `min`.
+    given.setdefault("limit", given.get("max", given.get("min", "")))
+    return gettext(sentences()[code]).format(**given)
 
 
 def problems(error: Refused | Mapping[str, Coded]) -> dict[str, str]:
