@@ -130,7 +130,9 @@ def _claim(session: Session, now: datetime) -> _Claim | None:
     )
     columns = (_job.c.tenant_id, _job.c.id, _job.c.instance_id, _job.c.kind, _job.c.attempts)
     holder = sa.and_(_instance.c.tenant_id == _job.c.tenant_id, _instance.c.id == _job.c.instance_id)
-    oldest = sa.select(*columns).join(_instance, holder).where(due).order_by(_job.c.due_at, _job.c.id).limit(1)
+    oldest = (
+        sa.select(*columns).join(_instance, holder).where(due).order_by(_job.c.due_at, _job.c.id).limit(1)
+    )
     connection = session.connection()
     row = connection.execute(oldest.with_for_update(of=_instance, skip_locked=True)).one_or_none()
     if row is None:

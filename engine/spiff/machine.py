@@ -209,7 +209,11 @@ class Machine:
     def _listen_again(self, task: Task) -> None:
         """An event that does not interrupt may come again; the library would hear it once only."""
         spec = task.task_spec
-        if not isinstance(spec, BoundaryEvent) or spec.cancel_activity or isinstance(spec.event_definition, MomentTimer):
+        if (
+            not isinstance(spec, BoundaryEvent)
+            or spec.cancel_activity
+            or isinstance(spec.event_definition, MomentTimer)
+        ):
             return
         split = task.parent
         host = next(it for it in split.children if not isinstance(it.task_spec, BoundaryEvent))

@@ -14,12 +14,14 @@ HEAD = (
     'xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="D" targetNamespace="http://test">\n'
 )
+LANE = "Planner"
 START, END = '<bpmn:startEvent id="start"/>', '<bpmn:endEvent id="end"/>'
 
 
-def user(identity: str, name: str = "", **properties: str) -> str:
-    """A user task; properties as guard="…", operation="…"."""
-    return f'<bpmn:userTask id="{identity}" name={quoteattr(name or identity)}>{_properties(properties)}</bpmn:userTask>'
+def user(identity: str, name: str = "", *, page: str = "plain", **properties: str) -> str:
+    """A user task; properties as guard="…", operation="…". With page="" it needs a form."""
+    drawn = _properties({**({"page": page} if page else {}), **properties})
+    return f'<bpmn:userTask id="{identity}" name={quoteattr(name or identity)}>{drawn}</bpmn:userTask>'
 
 
 def task(identity: str, operation: str, tag: str = "serviceTask", **parameters: str) -> str:
@@ -98,11 +100,13 @@ def draw(
     """A BPMN file. Arrows are (source, target) or (source, target, condition)."""
     arrows = list(arrows)
     body = "".join(nodes)
+    if lanes is None:
+        lanes = {LANE: re.findall(r'<bpmn:(?:\w+Task|subProcess|callActivity) id="([^"]+)"', body)}
     drawn_lanes = "".join(
         f'<bpmn:lane id="lane_{number}" name={quoteattr(name)}>'
         + "".join(f"<bpmn:flowNodeRef>{it}</bpmn:flowNodeRef>" for it in members)
         + "</bpmn:lane>"
-        for number, (name, members) in enumerate((lanes or {}).items())
+        for number, (name, members) in enumerate(lanes.items())
     )
     lane_set = f'<bpmn:laneSet id="lanes">{drawn_lanes}</bpmn:laneSet>' if drawn_lanes else ""
     content = lane_set + body + _arrows(arrows)
@@ -140,8 +144,13 @@ def folder(
 ) -> dict[str, str]:
     """The files of a process folder; others as path=text with `__` for `/` and `_dot_` for `.`."""
     lines = [f'key = "{key}"', f'title = "{key}"', "[lanes]"]
-    lines += [f'"{lane}" = "{role}"' for lane, role in (lanes or {}).items()]
-    lines += ["[fields]", *(f'{name} = "{kind}"' for name, kind in (fields or {}).items())]
+    lines += [
+        f'"{lane}" = "{role}"' for lane, role in ({LANE: "planner"} if lanes is None else lanes).items()
+    ]
+    lines += [
+        "[fields]",
+        *(f'{name} = "{kind}"' for name, kind in {"letters": "number", **(fields or {})}.items()),
+    ]
     more = {path.replace("__", "/").replace("_dot_", "."): text for path, text in others.items()}
     return {f"{key}.bpmn": diagram, "process.toml": "\n".join(lines) + "\n", **more}
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from engine.errors import BudgetExceeded
 from engine.advance import Stuck
+from engine.errors import BudgetExceeded
 from tests.engine.conftest import MORNING, Bench
 from tests.engine.drawing import (
     END,
@@ -51,12 +51,19 @@ def test_a_called_process_runs_as_often_as_it_is_called(quick_bench: Bench) -> N
 def test_a_called_process_runs_again_in_a_loop_with_its_new_moment(quick_bench: Bench) -> None:
     nodes = [START, task("date", "letter/schedule", days="3"), call("collect", "round"),
              user("enough"), gateway("way", default="way_date"), END]  # fmt: skip
-    arrows = [*chain("start", "date", "collect", "enough", "way", "date"), ("way", "end", 'verdict = "enough"')]
+    arrows = [
+        *chain("start", "date", "collect", "enough", "way", "date"),
+        ("way", "end", 'verdict = "enough"'),
+    ]
     diagram = draw("p", nodes, arrows)
-    quick_bench.deploy(folder("p", diagram, fields={**DATES, "verdict": "string"}, shared__round_dot_bpmn=ROUND))
+    quick_bench.deploy(
+        folder("p", diagram, fields={**DATES, "verdict": "string"}, shared__round_dot_bpmn=ROUND)
+    )
     instance = quick_bench.start("p")
     for turn in range(6):
-        assert quick_bench.wait(instance, "collect/over").due_at == quick_bench.clock.now() + timedelta(days=3)
+        assert quick_bench.wait(instance, "collect/over").due_at == quick_bench.clock.now() + timedelta(
+            days=3
+        )
         if turn % 2:
             quick_bench.later(days=4)
             quick_bench.fire(instance)
@@ -70,14 +77,12 @@ def test_a_called_process_runs_again_in_a_loop_with_its_new_moment(quick_bench: 
 
 def test_a_called_process_may_call_and_hold_subprocesses(quick_bench: Bench) -> None:
     inner = draw("inner", [START, user("deep"), END], chain("start", "deep", "end"))
-    held = sub("held", ['<bpmn:startEvent id="held_start"/>', call("dig", "inner"), '<bpmn:endEvent id="held_end"/>'],
-               chain("held_start", "dig", "held_end"))  # fmt: skip
+    held = sub("held", ['<bpmn:startEvent id="held_start"/>', call("dig", "inner"), '<bpmn:endEvent id="held_over"/>'],
+               chain("held_start", "dig", "held_over"))  # fmt: skip
     outer = draw("outer", [START, held, END], chain("start", "held", "end"))
     nodes = [START, call("a", "outer"), call("b", "inner"), END]
     diagram = draw("p", nodes, chain("start", "a", "b", "end"))
-    quick_bench.deploy(
-        folder("p", diagram, shared__outer_dot_bpmn=outer, shared__inner_dot_bpmn=inner)
-    )
+    quick_bench.deploy(folder("p", diagram, shared__outer_dot_bpmn=outer, shared__inner_dot_bpmn=inner))
     instance = quick_bench.start("p")
     assert quick_bench.open(instance) == ["a/dig/deep"]
     quick_bench.complete(instance, "a/dig/deep")
@@ -87,7 +92,9 @@ def test_a_called_process_may_call_and_hold_subprocesses(quick_bench: Bench) -> 
 
 def test_an_event_on_the_edge_of_a_called_process_ends_it_with_all_it_waits_for(quick_bench: Bench) -> None:
     nodes = [START, call("collect", "round"), edge("stop", "collect", message("closed")), user("after"), END]
-    diagram = draw("p", nodes, [*chain("start", "collect", "after", "end"), ("stop", "after")], messages=["closed"])
+    diagram = draw(
+        "p", nodes, [*chain("start", "collect", "after", "end"), ("stop", "after")], messages=["closed"]
+    )
     quick_bench.deploy(folder("p", diagram, fields=DATES, shared__round_dot_bpmn=ROUND))
     instance = quick_bench.start("p", ends_at=MORNING + timedelta(days=1))
     assert len(quick_bench.waits(instance)) == 3
@@ -98,7 +105,14 @@ def test_an_event_on_the_edge_of_a_called_process_ends_it_with_all_it_waits_for(
 
 
 def test_a_message_that_comes_early_is_kept_and_one_that_expired_is_not(quick_bench: Bench) -> None:
-    nodes = [START, user("first"), catch("paper", message("paper")), user("second"), catch("stamp", message("stamp")), END]
+    nodes = [
+        START,
+        user("first"),
+        catch("paper", message("paper")),
+        user("second"),
+        catch("stamp", message("stamp")),
+        END,
+    ]
     arrows = chain("start", "first", "paper", "second", "stamp", "end")
     diagram = draw("p", nodes, arrows, messages=["paper", "stamp"])
     quick_bench.deploy(folder("p", diagram, fields={"number": "string"}))
@@ -140,7 +154,9 @@ def test_both_moments_past_takes_the_earlier_alone(quick_bench: Bench) -> None:
     nodes = [START, gateway("race", "eventBased"), catch("one", timer("one_at")), catch("two", timer("two_at")),
              user("a"), user("b"), END]  # fmt: skip
     arrows = [("start", "race"), *chain("race", "one", "a", "end"), *chain("race", "two", "b", "end")]
-    quick_bench.deploy(folder("p", draw("p", nodes, arrows), fields={"one_at": "datetime", "two_at": "datetime"}))
+    quick_bench.deploy(
+        folder("p", draw("p", nodes, arrows), fields={"one_at": "datetime", "two_at": "datetime"})
+    )
     past = quick_bench.start("p", one_at=MORNING - timedelta(days=1), two_at=MORNING - timedelta(days=2))
     assert quick_bench.open(past) == ["b"]
 
@@ -175,7 +191,12 @@ def test_links_join_and_a_signal_thrown_at_the_end_is_caught(quick_bench: Bench)
     signal = '<bpmn:signalEventDefinition signalRef="sig"/>'
     nodes = [START, gateway("split", "parallel"), user("w"), edge("heard", "w", signal), user("u"), user("after"),
              f'<bpmn:endEvent id="shout">{signal}</bpmn:endEvent>', END]  # fmt: skip
-    arrows = [("start", "split"), *chain("split", "w", "end"), *chain("heard", "after", "end"), *chain("split", "u", "shout")]
+    arrows = [
+        ("start", "split"),
+        *chain("split", "w", "end"),
+        *chain("heard", "after", "end"),
+        *chain("split", "u", "shout"),
+    ]
     diagram = draw("s", nodes, arrows, extra='<bpmn:signal id="sig" name="sig"/>')
     quick_bench.deploy(folder("s", diagram))
     other = quick_bench.start("s")
@@ -197,7 +218,9 @@ def test_an_error_inside_leaves_at_the_edge(quick_bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("order", ["ab", "ba"])
-def test_a_join_inside_a_subprocess_inside_a_loop_waits_for_both_each_time(quick_bench: Bench, order: str) -> None:
+def test_a_join_inside_a_subprocess_inside_a_loop_waits_for_both_each_time(
+    quick_bench: Bench, order: str
+) -> None:
     block = sub("block", ['<bpmn:startEvent id="bs"/>', gateway("split", "parallel"), user("a"), user("b"),
                           gateway("join", "parallel"), '<bpmn:endEvent id="be"/>'],
                 [("bs", "split"), *chain("split", "a", "join"), *chain("split", "b", "join"), ("join", "be")])  # fmt: skip
@@ -217,7 +240,12 @@ def test_a_join_inside_a_subprocess_inside_a_loop_waits_for_both_each_time(quick
 def test_a_message_that_does_not_interrupt_is_heard_each_time(quick_bench: Bench) -> None:
     nodes = [START, user("answer"), edge("asked", "answer", message("question"), interrupting=False),
              task("note", "letter/write", kind='"q"'), '<bpmn:endEvent id="noted"/>', END]  # fmt: skip
-    diagram = draw("p", nodes, [*chain("start", "answer", "end"), *chain("asked", "note", "noted")], messages=["question"])
+    diagram = draw(
+        "p",
+        nodes,
+        [*chain("start", "answer", "end"), *chain("asked", "note", "noted")],
+        messages=["question"],
+    )
     quick_bench.deploy(folder("p", diagram))
     instance = quick_bench.start("p")
     for count in range(1, 4):

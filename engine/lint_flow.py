@@ -1,0 +1,233 @@
+"""Findings along the arrows: what would stop, run in circles, or go another way than it looks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from engine.diagram import GATEWAYS, HUMAN_TASKS, Diagram, Element, Flow
+from engine.lint_drawing import Said
+
+_CHOICES = ("exclusiveGateway", "inclusiveGateway")
+_HOSTS = {"subProcess", "callActivity"}
+_WAITING = HUMAN_TASKS | {
+    "receiveTask",
+    "intermediateCatchEvent",
+    "eventBasedGateway",
+    "callActivity",
+    "subProcess",
+}
+
+
+def findings(diagram: Diagram) -> Said:
+    """Out: whatever the arrows do that would not run as it looks."""
+    yield from _scopes(diagram)
+    for flow in diagram.flows.values():
+        yield from _flow(flow, diagram)
+    for element in diagram.elements.values():
+        yield from _element(element, diagram)
+    yield from _links(diagram)
+    yield from _reach(diagram)
+    yield from _circles(diagram)
+
+
+def _scopes(diagram: Diagram) -> Said:
+    inside = defaultdict(list)
+    for element in diagram.elements.values():
+        inside[element.scope].append(element)
+    scopes = [diagram.process, *(it.id for it in diagram.elements.values() if it.kind == "subProcess")]
+    for scope in scopes:
+        starts = sum(it.kind == "startEvent" for it in inside[scope])
+        if starts != 1:
+            yield scope, f"{starts} start events; draw exactly one."
+        if not any(it.kind == "endEvent" for it in inside[scope]):
+            yield scope, "no end event; draw where it ends."
+        if any(it.triggered for it in inside[scope]) and any(it.event == "terminate" for it in inside[scope]):
+            yield scope, "a terminate end beside an event subprocess would not end it; use a plain end event."
+
+
+def _flow(flow: Flow, diagram: Diagram) -> Said:
+    source, target = diagram.elements.get(flow.source), diagram.elements.get(flow.target)
+    if source is None or target is None:
+        yield flow.id, "the arrow does not connect two steps; draw it again."
+        return
+    if source.scope != flow.scope or target.scope != flow.scope:
+        yield flow.id, "the arrow crosses the border of a subprocess; end it at the border."
+    if target.kind in ("startEvent", "boundaryEvent"):
+        yield flow.id, f"an arrow cannot lead into a {target.kind}; lead it to what comes after."
+    if source.kind == "endEvent":
+        yield flow.id, "an arrow cannot leave an end event; use an intermediate event."
+    if flow.condition is None:
+        return
+    if source.kind not in _CHOICES:
+        yield (
+            flow.id,
+            f"the condition after {source.id} would be ignored; draw an exclusive gateway before it.",
+        )
+    elif source.default == flow.id:
+        yield flow.id, "the default arrow has a condition, which would be ignored; remove the condition."
+
+
+def _element(element: Element, diagram: Diagram) -> Said:
+    out, into = diagram.outgoing(element.id), diagram.incoming(element.id)
+    if element.kind not in GATEWAYS and len(out) > 1:
+        yield (
+            element.id,
+            f"{len(out)} arrows leave it; draw a gateway that says whether one or all are taken.",
+        )
+    for target, count in Counter(it.target for it in out).items():
+        if count > 1:
+            yield (
+                element.id,
+                f"{count} arrows lead to {target}; join their conditions with `or` in one arrow.",
+            )
+    if element.kind in _CHOICES and len(out) > 1:
+        yield from _choice(element, out)
+    if element.kind in GATEWAYS and len(out) > 1 and len(into) > 1 and element.kind != "exclusiveGateway":
+        yield element.id, "it joins and splits at once; draw one gateway for each."
+    if element.kind == "eventBasedGateway":
+        yield from _race(element, out, diagram)
+    if element.kind == "boundaryEvent":
+        yield from _boundary(element, diagram)
+
+
+def _choice(element: Element, out: list[Flow]) -> Said:
+    if element.default not in {it.id for it in out}:
+        yield element.id, "no default arrow; mark the one that is taken when no condition holds."
+    for flow in out:
+        if not flow.condition and flow.id != element.default:
+            yield flow.id, f"an arrow out of {element.id} has no condition; write one or make it the default."
+
+
+def _race(element: Element, out: list[Flow], diagram: Diagram) -> Said:
+    targets = [diagram.elements[it.target] for it in out if it.target in diagram.elements]
+    if len(targets) < 2:
+        yield element.id, "an event-based gateway needs at least two events after it; draw them."
+    for target in targets:
+        if target.kind != "intermediateCatchEvent" or target.event not in ("timer", "message", "signal"):
+            yield (
+                element.id,
+                f"{target.id} follows it but is no timer, message or signal event; put one between.",
+            )
+        if len(diagram.incoming(target.id)) > 1:
+            yield (
+                target.id,
+                f"another arrow than that of {element.id} leads here and would not wait; draw a second event.",
+            )
+    for name, count in Counter(it.reference for it in targets if it.reference).items():
+        if count > 1:
+            yield element.id, f"{count} events after it wait for {name}; keep one."
+
+
+def _boundary(element: Element, diagram: Diagram) -> Said:
+    host = diagram.elements.get(element.attached_to or "")
+    if host is None or host.scope != element.scope:
+        yield element.id, "it is attached to nothing; put it on the edge of a task."
+        return
+    if host.kind in GATEWAYS or host.kind.endswith("Event") or host.triggered:
+        yield element.id, f"it is attached to {host.id}, which is no task; put it on the edge of a task."
+    if element.event == "error" and host.kind not in _HOSTS:
+        yield (
+            element.id,
+            f"{host.id} raises no error a diagram can catch; a failing service becomes an incident.",
+        )
+    if element.event == "error" and not element.interrupting:
+        yield element.id, "an error always interrupts; make the event interrupting."
+    if host.kind not in HUMAN_TASKS | _HOSTS | {"receiveTask", "serviceTask", "sendTask"}:
+        yield element.id, f"{host.id} is over at once, so nothing can happen at its edge; remove the event."
+
+
+def _links(diagram: Diagram) -> Said:
+    links = [it for it in diagram.elements.values() if it.event == "link"]
+    for element in links:
+        ends = [it for it in links if it.scope == element.scope and it.reference == element.reference]
+        catches = [it for it in ends if it.kind == "intermediateCatchEvent"]
+        throws = [it for it in ends if it.kind == "intermediateThrowEvent"]
+        if len(catches) != 1 or not throws:
+            yield (
+                element.id,
+                f"the link {element.reference!r} needs one end and at least one beginning beside it.",
+            )
+        if element.kind == "intermediateThrowEvent" and diagram.outgoing(element.id):
+            yield element.id, "an arrow leaves the beginning of a link; let it leave the end."
+
+
+def _reach(diagram: Diagram) -> Said:
+    onward = _onward(diagram)
+    backward = defaultdict(set)
+    for source, targets in onward.items():
+        for target in targets:
+            backward[target].add(source)
+    elements = diagram.elements.values()
+    starts = {it.id for it in elements if it.kind == "startEvent"}
+    triggered = {it.id for it in elements if it.triggered}
+    reached = _closure(starts | triggered, onward)
+    ends = {it.id for it in elements if it.kind == "endEvent"} | triggered
+    ending = _closure(ends, backward)
+    for element in elements:
+        if element.id not in reached:
+            yield element.id, "no arrow leads here from the start; connect it or delete it."
+        elif element.id not in ending:
+            yield element.id, "no way leads from here to an end event; draw one."
+
+
+def _circles(diagram: Diagram) -> Said:
+    onward = _onward(diagram)
+    circling = _circling(onward)
+    for identity in sorted(circling):
+        element = diagram.elements[identity]
+        joins = (
+            element.kind in ("parallelGateway", "inclusiveGateway") and len(diagram.incoming(identity)) > 1
+        )
+        if joins:
+            yield (
+                identity,
+                "a join in a loop fires too early the second time; put split and join into a subprocess.",
+            )
+    automatic = {
+        it: {target for target in targets if diagram.elements[target].kind not in _WAITING}
+        for it, targets in onward.items()
+        if diagram.elements[it].kind not in _WAITING
+    }
+    for identity in sorted(_circling(automatic)):
+        if diagram.elements[identity].kind == "exclusiveGateway":
+            yield (
+                identity,
+                "a loop through here waits for nobody and would run in circles; put a task or timer into it.",
+            )
+
+
+def _onward(diagram: Diagram) -> dict[str, set[str]]:
+    """What can follow in the same scope: along arrows and links, and out at an edge."""
+    found: dict[str, set[str]] = {it: set() for it in diagram.elements}
+    for flow in diagram.flows.values():
+        if flow.source in found and flow.target in found:
+            found[flow.source].add(flow.target)
+    for element in diagram.elements.values():
+        if element.attached_to in found:
+            found[element.attached_to or ""].add(element.id)
+        if element.event == "link" and element.kind == "intermediateThrowEvent":
+            found[element.id] |= {
+                it.id
+                for it in diagram.elements.values()
+                if it.kind == "intermediateCatchEvent"
+                and it.event == "link"
+                and it.reference == element.reference
+            }
+    return found
+
+
+def _closure(begin: Iterable[str], onward: Mapping[str, Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    stack = list(begin)
+    while stack:
+        identity = stack.pop()
+        if identity not in found:
+            found.add(identity)
+            stack.extend(onward.get(identity, ()))
+    return found
+
+
+def _circling(onward: Mapping[str, Iterable[str]]) -> set[str]:
+    """Every node that can come again after itself."""
+    return {it for it in onward if it in _closure(onward[it], onward)}
