@@ -18,7 +18,7 @@ from web import auth, errors, forms, i18n
 from web.compose import Kaasa
 from web.pages import accessibility, demo, front_door, health, postbox, sign_in
 from web.render import HERE
-from web.visit import CSP, Visit
+from web.visit import CSP, PageVisit
 
 LARGEST_BODY = 12_000_000
 MOST_PARTS = 400
@@ -69,10 +69,10 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
         if request.method not in auth.SAFE:
             kaasa.loop.wake()
 
-    async def visit(request: Request[Any, Any, Any]) -> Visit:
+    async def visit(request: Request[Any, Any, Any]) -> PageVisit:
         if request.path_params.get("lang") not in i18n.LANGUAGES:
             raise NotFoundException
-        made = Visit(kaasa, request)
+        made = PageVisit(kaasa, request)
         request.scope["state"]["visit"] = made
         return made
 

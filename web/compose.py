@@ -9,24 +9,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import inspect, text
+
 from engine.clock import Clock, SystemClock
 from engine.definition import Library
 from engine.runtime import Runtime
 from engine.service import Services, Step
-
-try:
-    from engine.worker import Worker
-except ModuleNotFoundError:  # until the engine's worker lies there
-
-    class Worker:  # type: ignore[no-redef]
-        def __init__(self, *_a): ...
-        def drain(self): return 0
-        def next_due(self, _s): return None
-
+from engine.worker import Worker
 from notifications.address import Postmark
 from notifications.delivery import Delivery, MaildirTransport, SmtpTransport, Transport
 from notifications.sources import Postbox
-from processes import municipality
+from processes import migrate, municipality
+from processes.actions import demonstration
 from processes.database import Database
 from processes.document import Store
 from processes.errors import NotFound
@@ -96,10 +90,21 @@ class Kaasa:
                 return None
             return Contact(row.name, row.kind, row.email, row.phone, row.address, row.opening_hours)
 
+    def schema_problem(self) -> str:
+        """Out: a sentence when the tables are not those of this version; empty when they are."""
+        wanted = migrate.revisions()[-1]
+        with self.database.engine.connect() as connection:
+            there = inspect(connection).has_table("alembic_version")
+            found = connection.execute(text("select version_num from alembic_version")).scalar() if there else None
+        if found == wanted:
+            return ""
+        return f"The database is at {found or 'no revision'}, this version needs {wanted}: run `python3 -m web migrate`."
+
     def next_due(self) -> datetime | None:
-        """When the next timer or job is due."""
+        """When time next brings something."""
         with self.database.session() as session:
-            return self.worker.next_due(session)
+            timer, now = self.worker.next_due(session), self.clock.now()
+            return demonstration.next_event(session, municipality_id=self.municipality_id, timer=timer, now=now)
 
     def close(self) -> None:
         """Let go of connections; the loop is stopped first."""

@@ -20,7 +20,7 @@ from engine.errors import EngineError, GuardHolds, NotOpen
 from processes import errors
 from web.i18n import gettext as _
 from web.sentences import sentence
-from web.visit import SignInNeeded, Visit
+from web.visit import PageVisit, SignInNeeded
 
 LOG = logging.getLogger("kaasa.web")
 STATUS: dict[type[Exception], tuple[int, str]] = {
@@ -39,11 +39,11 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 HTTP = {400: "not_understood", 403: "not_from_here", 404: "not_found", 405: "not_found", 413: "body_too_large"}
 
 
-def visit_of(request: Request[Any, Any, Any]) -> Visit:
+def visit_of(request: Request[Any, Any, Any]) -> PageVisit:
     """The request's Visit, or a new one where no handler was reached; it asks the database for nobody."""
     visit = request.scope["state"].get("visit")
-    if not isinstance(visit, Visit):
-        visit = Visit(request.app.state.kaasa, request)
+    if not isinstance(visit, PageVisit):
+        visit = PageVisit(request.app.state.kaasa, request)
     visit.__dict__.setdefault("actor", None)
     return visit
 
@@ -81,7 +81,7 @@ def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return _message(visit_of(request), 500, sentence("our_fault"), number)
 
 
-def _message(visit: Visit, status: int, text: str, number: str = "") -> Response[str]:
+def _message(visit: PageVisit, status: int, text: str, number: str = "") -> Response[str]:
     title = {
         403: _("This is not open to you"),
         404: _("Not found"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.di import NamedDependency
 
 IGNORED = {"_csrf_token"}
 
@@ -22,7 +23,7 @@ class Upload:
     content: bytes
 
 
-class Form:
+class SentForm:
     """Reads a submitted form. Line breaks become one kind and characters no text holds are dropped."""
 
     def __init__(self, data: FormMultiDict) -> None:
@@ -62,9 +63,9 @@ class Form:
         return {**texts, **{name: files[0] for name, files in self._files.items()}}
 
 
-async def read(request: Request[Any, Any, Any]) -> Form:
+async def read(request: Request[Any, Any, Any]) -> SentForm:
     """The dependency `form`."""
-    return Form(await request.form())
+    return SentForm(await request.form())
 
 
 def _upload(value: UploadFile) -> Upload:
@@ -75,3 +76,7 @@ def _upload(value: UploadFile) -> Upload:
 def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in text if char in "\n\t" or (ord(char) >= 32 and not 127 <= ord(char) < 160))
+
+
+Form = NamedDependency[SentForm]
+"""What a handler writes: `form: Form`."""

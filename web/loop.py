@@ -21,13 +21,18 @@ class Loop:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        self._stopping = False
         self._thread = threading.Thread(target=self.run, name="kaasa-loop", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the work in hand; returns when it has ended, or after ten seconds."""
+    def ask_to_stop(self) -> None:
+        """End after the work in hand; returns at once."""
         self._stopping = True
         self._wake.set()
+
+    def stop(self) -> None:
+        """End after the work in hand; returns when it has ended, or after ten seconds."""
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join(10)
             self._thread = None

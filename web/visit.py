@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
@@ -49,7 +50,7 @@ class MenuItem:
     here: str = ""
 
 
-class Visit:
+class PageVisit:
     """A request. In: the composed product and Litestar's request."""
 
     def __init__(self, kaasa: Kaasa, request: Request[Any, Any, Any]) -> None:
@@ -200,3 +201,7 @@ class Visit:
 
 def _plain(params: Mapping[str, Any]) -> dict[str, str | int]:
     return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
+
+
+Visit = NamedDependency[PageVisit]
+"""What a handler writes: `visit: Visit`."""

@@ -12,12 +12,11 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from processes.errors import LinkNotValid, NotAllowed
-from processes.invitation import INVITED, Invitation, Links
 from processes.permission import Actor, actor_of
-from processes.person import ROLES, Person, SignedIn, SignInLink, with_role
+from processes.person import Person, SignedIn, SignInLink
 from processes.post import PostOffice
 
 LINK_LASTS = timedelta(minutes=15)
@@ -156,20 +155,6 @@ def end_all(session: Session, *, municipality_id: str, person_id: str, now: date
         )
         .values(ended_at=now)
     )
-
-
-def cast(session: Session, *, municipality_id: str) -> dict[str, tuple[str, str]]:
-    """For the demonstration: role -> (person id, name) of the first person who holds it."""
-    found = {role: with_role(session, municipality_id, role) for role in ROLES}
-    return {role: (people[0].id, people[0].name) for role, people in found.items() if people}
-
-
-def an_invitation(session: Session, *, municipality_id: str, links: Links) -> str | None:
-    """For the demonstration: the secret part of an invited association's link, the newest; None before any."""
-    wanted = (Invitation.municipality_id == municipality_id, Invitation.state == INVITED)
-    query = select(Invitation).where(*wanted, Invitation.purpose == "opinion").order_by(col(Invitation.id).desc())
-    found = session.exec(query).first()
-    return links.of(found) if found else None
 
 
 def _row(session: Session, municipality_id: str, token: str) -> SignedIn | None:

@@ -3,7 +3,7 @@
 from litestar import Controller, Response, post
 from litestar.response import Redirect
 
-from processes.actions import sign_in
+from processes.actions import demonstration, sign_in
 from processes.errors import NotFound
 from web import auth
 from web.dates import day as in_words
@@ -43,7 +43,7 @@ class DemoPage(Controller):
         if role == "association":
             return visit.redirect(_invitation(visit), cookies=leave)
         with kaasa.database.session() as session:
-            people = sign_in.cast(session, municipality_id=kaasa.municipality_id)
+            people = demonstration.cast(session, municipality_id=kaasa.municipality_id)
         if role not in people:
             return visit.redirect("/", cookies=leave)
         person_id, _name = people[role]
@@ -66,6 +66,6 @@ def _back(visit: Visit, form: Form) -> str:
 def _invitation(visit: Visit) -> str:
     """The personal page of an invited association; the front page before anyone was invited."""
     token = visit.kaasa.database.transaction(
-        lambda s: sign_in.an_invitation(s, municipality_id=visit.kaasa.municipality_id, links=visit.kaasa.links)
+        lambda s: demonstration.an_invitation(s, municipality_id=visit.kaasa.municipality_id, links=visit.kaasa.links)
     )
     return f"/i/{token}" if token else "/"

@@ -1,6 +1,7 @@
 """For whoever watches the server: is it alive, and can it work."""
 
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import text
 
 from web.compose import Kaasa
@@ -16,7 +17,7 @@ class Health(Controller):
         return "ok"
 
     @get("/ready", sync_to_thread=True)
-    def ready(self, kaasa: Kaasa) -> Response[str]:
+    def ready(self, kaasa: NamedDependency[Kaasa]) -> Response[str]:
         """Ready when the database answers."""
         try:
             with kaasa.database.engine.connect() as connection:

@@ -6,7 +6,7 @@ Shown on this machine alone: letters hold personal links.
 from typing import Annotated
 
 from litestar import Controller, Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from processes.actions import postbox
 from web.visit import CSP, Visit
@@ -20,19 +20,19 @@ class PostboxPage(Controller):
     path = "/postbox"
 
     @get(sync_to_thread=True)
-    def list(self, visit: Visit, page: Annotated[int, Parameter(ge=1, le=10000)] = 1) -> Response[str]:
+    def list(self, visit: Visit, page: Annotated[int, QueryParameter(ge=1, le=10000)] = 1) -> Response[str]:
         letters = postbox.letters(visit.kaasa.postbox, local=visit.kaasa.settings.local())
         shown = letters[(page - 1) * PAGE : page * PAGE]
         pages = max(1, -(-len(letters) // PAGE))
         return visit.page("postbox.html", letters=shown, count=len(letters), page=page, pages=pages)
 
     @get("/{key:str}", sync_to_thread=True)
-    def show(self, visit: Visit, key: str) -> Response[str]:
+    def show(self, visit: Visit, key: FromPath[str]) -> Response[str]:
         letter = postbox.open_letter(visit.kaasa.postbox, key, local=visit.kaasa.settings.local())
         return visit.page("postbox_letter.html", letter=letter, key=key)
 
     @get("/{key:str}/body", sync_to_thread=True)
-    def body(self, visit: Visit, key: str) -> Response[str]:
+    def body(self, visit: Visit, key: FromPath[str]) -> Response[str]:
         """The letter's own HTML, for a frame in which nothing runs and nothing is fetched."""
         letter = postbox.open_letter(visit.kaasa.postbox, key, local=visit.kaasa.settings.local())
         answer = Response(letter.html, media_type="text/html; charset=utf-8")
@@ -44,7 +44,7 @@ class PostboxPage(Controller):
         return answer
 
     @get("/{key:str}/calendar", sync_to_thread=True)
-    def calendar(self, visit: Visit, key: str) -> Response[bytes]:
+    def calendar(self, visit: Visit, key: FromPath[str]) -> Response[bytes]:
         letter = postbox.open_letter(visit.kaasa.postbox, key, local=visit.kaasa.settings.local())
         answer = Response(letter.calendar or b"", media_type="text/calendar; charset=utf-8")
         answer.headers["Content-Disposition"] = 'attachment; filename="kutse.ics"'

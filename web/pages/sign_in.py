@@ -1,6 +1,7 @@
 """Signing in by a link sent by mail: ask for one, press its button, leave again."""
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import sign_in
@@ -38,12 +39,12 @@ class SignInPage(Controller):
         return visit.page("sign_in.html", errors={}, email=email, next=goal, sent=True)
 
     @get("/sign-in/{token:str}", sync_to_thread=True)
-    def offer(self, visit: Visit, token: str) -> Response[str]:
+    def offer(self, visit: Visit, token: FromPath[str]) -> Response[str]:
         """Opening a link uses nothing up: mail scanners open links too."""
         return visit.page("sign_in_link.html", token=token, next=_next(visit))
 
     @post("/sign-in/{token:str}", sync_to_thread=True, status_code=303)
-    def enter(self, visit: Visit, token: str, form: Form) -> Redirect:
+    def enter(self, visit: Visit, token: FromPath[str], form: Form) -> Redirect:
         kaasa = visit.kaasa
         values = {"municipality_id": kaasa.municipality_id, "now": kaasa.wall.now()}
         kaasa.database.transaction(lambda s: sign_in.end(s, token=visit.session_token, **values))
