@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from engine.decision import Decision, read_decision
 from processes.audience import NAMES, Proposal, matches_place, propose
 from processes.consultation import Consultation
 from processes.database import Database
+from processes.migrations import tables
 from processes.municipality import Municipality
 from processes.organisation import Organisation
 
@@ -28,7 +29,7 @@ def table() -> Decision:
 @pytest.fixture
 def session(sqlite_url: str) -> Iterator[Session]:
     database = Database(sqlite_url)
-    SQLModel.metadata.create_all(database.engine)
+    tables.metadata().create_all(database.engine)
     with database.session() as opened:
         opened.add(Municipality(municipality_id=HOME, name="Näidisvald", county="Näidismaa"))
         yield opened

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from icalendar import Calendar
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
@@ -23,6 +23,7 @@ from processes.decision import Decision
 from processes.feedback import LATE_WAITING, Feedback
 from processes.invitation import INVITED, Approval, Invitation, Links
 from processes.meeting import CANCELLED, Attendance, Meeting
+from processes.migrations import tables
 from processes.municipality import Municipality
 from processes.organisation import Organisation
 from processes.person import Person
@@ -157,7 +158,7 @@ def event_of(mail: EmailMessage):
 @pytest.fixture
 def scene(database_url: str) -> Iterator[Scene]:
     database = Database(database_url)
-    SQLModel.metadata.create_all(database.engine)
+    tables.metadata().create_all(database.engine)
     with database.session() as session:
         yield Scene(session)
     database.close()
