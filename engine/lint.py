@@ -164,9 +164,11 @@ def _check_process(process: Process, services: Services | None) -> Iterator[Find
                     path, stem, "no task has this id, so nobody sees the form; rename or delete it."
                 )
             yield from (Finding(path, "", it) for it in read_form(text).lint(process.fields))
+    # Tables no task names are read by services, which bring their own names.
+    run = {it.decision for diagram in process.diagrams() for it in diagram.elements.values() if it.decision}
     for path, text in process.files.items():
-        if path.endswith(".dmn"):
-            yield from (Finding(path, "", it) for it in read_decision(text).check(process.fields))
+        if path.endswith(".dmn") and (decision := read_decision(text)).id in run:
+            yield from (Finding(path, decision.id, it) for it in decision.check(process.fields))
 
 
 def _syntax(path: str, diagram: Diagram) -> Iterator[Finding]:

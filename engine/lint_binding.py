@@ -87,12 +87,16 @@ def _human(element: Element, process: Process, services: Services | None) -> Sai
 
 def _moments(element: Element, process: Process) -> Said:
     properties = element.properties
-    for name in ("since", "due"):
-        if name in properties and process.fields.get(properties[name]) not in ("date", "datetime"):
-            yield (
-                element.id,
-                f"{name} names {properties[name]!r}, which is no date or datetime field of process.toml.",
-            )
+    # A term may count from the last of several moments: names with commas between.
+    named = [
+        (key, it.strip())
+        for key in ("since", "due")
+        for it in properties.get(key, "").split(",")
+        if it.strip()
+    ]
+    for key, field in named:
+        if process.fields.get(field) not in ("date", "datetime"):
+            yield element.id, f"{key} names {field!r}, which is no date or datetime field of process.toml."
     if "since" in properties and not properties.get("term"):
         yield element.id, "since says where a term begins, but no term is given; add the property term."
 
