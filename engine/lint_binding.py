@@ -120,8 +120,9 @@ def _operation(element: Element, process: Process, services: Services) -> Said:
     if form is not None:
         known |= form.types()
     keys = {it.key for it in form.all()} if form is not None else set()
+    own_page = form is None and "page" in element.properties  # such a page sends what the operation needs
     for name, field in (binding.inputs.model_fields if binding.inputs else {}).items():
-        if name not in known and name not in keys and field.is_required():
+        if name not in known and name not in keys and field.is_required() and not own_page:
             yield (
                 element.id,
                 f"{binding.name} needs {name!r}, which neither the form nor process.toml has; add it.",
