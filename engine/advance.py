@@ -80,6 +80,7 @@ class Advance:
         self._workshop = workshop
         self._session = session
         self._before: dict[str, Open] = {}
+        self._after: dict[str, Open] | None = None
         self._closed: dict[str, str] = {}
         self._told: set[str] = set()
         self._done_by = ENGINE
@@ -202,25 +203,24 @@ class Advance:
                 self.machine.advance()
 
     def _fresh_messages(self) -> set[str]:
-        return {
-            it.message
-            for key, it in self.machine.open().items()
-            if it.message is not None and key not in self._before
-        }
+        """Names that are waited for since this step; only for those the buffer need be asked."""
+        self._after = self.machine.open()
+        fresh = (it for key, it in self._after.items() if key not in self._before)
+        return {it.message for it in fresh if it.message is not None}
 
     # --- ending
 
     def save(self, *, cancelled: bool = False) -> Instance:
         """Write the step. Out: the instance as it now is. Errors: Conflict, Stuck, StateUnreadable, ValueRefused."""
-        after = self.machine.open()
+        after = self.machine.open() if self._after is None else self._after
         self._tell_of_closed(after)
-        opened = self._tell_of_opened(after)
+        settled = self._tell_of_opened(after)
         ended = self.machine.ended or cancelled
         if not after and not ended:
             raise Stuck(
                 f"after {self.events[-1].element if self.events else 'this step'} nothing is waited for."
             )
-        after = self.machine.open() if opened else after  # listeners may have given moments
+        after = self.machine.open() if settled else after  # human tasks that were given a moment
         status = CANCELLED if cancelled else COMPLETED if ended else ACTIVE
         end = self.machine.end_element if status == COMPLETED else None
         if status == COMPLETED:
@@ -240,7 +240,7 @@ class Advance:
                 events=self.events,
                 before=self._before,
                 after=after,
-                waits={key: self._wait(it) for key, it in after.items() if key not in self._before},
+                waits=[self._wait_row(it) for key, it in after.items() if key not in self._before],
             ),
         )
 
@@ -261,15 +261,16 @@ class Advance:
         return "fired" if fired else "cancelled"
 
     def _tell_of_opened(self, after: Mapping[str, Open]) -> bool:
-        fresh = [it for key, it in after.items() if key not in self._before and it.kind != JOB]
-        for it in fresh:
+        """Out: whether a task was given a moment."""
+        settled = False
+        for it in [it for key, it in after.items() if key not in self._before and it.kind != JOB]:
             if it.kind == HUMAN:
-                self._settle_due(it)
+                settled |= self._settle_due(it)
             if it.element.kind != "boundaryEvent":
                 self.events.append(Event(ENGINE, it.path, "opened"))
-        return bool(fresh)
+        return settled
 
-    def _settle_due(self, it: Open) -> None:
+    def _settle_due(self, it: Open) -> bool:
         named = self.values.get(it.element.properties.get("due", ""))
         due = named if isinstance(named, datetime) else None
         for listener in self._workshop.listeners:
@@ -279,20 +280,24 @@ class Advance:
             due = told or due
         if due is not None:
             self.machine.set_due(it.id, due)
+        return due is not None
 
     def _wait(self, it: Open) -> Wait:
-        return Wait(
-            tenant_id=self.row["tenant_id"],
-            id=it.id,
-            instance_id=self.row["id"],
-            kind=it.kind,
-            element=it.path,
-            name=it.element.name,
-            lane=self.process.lane(it.path),
-            role=self.process.role(it.path),
-            due_at=it.due_at,
-            opened_at=self.now,
-        )
+        return Wait(**self._wait_row(it))
+
+    def _wait_row(self, it: Open) -> dict[str, Any]:
+        return {
+            "tenant_id": self.row["tenant_id"],
+            "id": it.id,
+            "instance_id": self.row["id"],
+            "kind": it.kind,
+            "element": it.path,
+            "name": it.element.name,
+            "lane": self.process.lane(it.path),
+            "role": self.process.role(it.path),
+            "due_at": it.due_at,
+            "opened_at": self.now,
+        }
 
     def _read_back(self, state: str, after: Mapping[str, Open]) -> None:
         again, _ = Machine.load(self.definition.blueprint, state, self)

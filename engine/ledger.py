@@ -104,7 +104,7 @@ class Written:
     events: Sequence[Event]
     before: Mapping[str, Open]
     after: Mapping[str, Open]
-    waits: Mapping[str, Wait]
+    waits: Sequence[Mapping[str, Any]]
 
 
 def new_row(tenant_id: str, definition_id: str, business_key: str, now: datetime) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def _write_waits(connection: sa.Connection, tenant: str, it: Written) -> None:
     if moved:
         connection.execute(_move_wait, moved)
     if it.waits:
-        connection.execute(_open_waits, [wait.model_dump() for wait in it.waits.values()])
+        connection.execute(_open_waits, list(it.waits))
 
 
 def _write_jobs(connection: sa.Connection, tenant: str, instance: str, it: Written) -> None:
