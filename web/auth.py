@@ -26,7 +26,7 @@ def cookie_name(settings: Settings) -> str:
 def session_cookie(settings: Settings, token: str) -> Cookie:
     """The session's cookie; an empty token takes it away. It ends with the browser, or on the server."""
     return Cookie(
-        cookie_name(settings), token, path="/", httponly=True, secure=settings.https(), samesite="lax",
+        cookie_name(settings), value=token, path="/", httponly=True, secure=settings.https(), samesite="lax",
         max_age=None if token else 0,
     )  # fmt: skip
 

@@ -191,7 +191,7 @@ class PageVisit:
             packed = base64.urlsafe_b64encode(json.dumps([done, _plain(params)]).encode()).decode()
             answer.cookies.append(
                 Cookie(
-                    DONE_COOKIE, packed, path="/", max_age=60, httponly=True, samesite="lax",
+                    DONE_COOKIE, value=packed, path="/", max_age=60, httponly=True, samesite="lax",
                     secure=self.kaasa.settings.https(),
                 )
             )  # fmt: skip
