@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -12,11 +12,24 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.static_files import create_static_files_router
+from litestar.status_codes import HTTP_200_OK
 from litestar.types import Message, Scope
 
 from web import auth, errors, forms, i18n
 from web.compose import Kaasa
-from web.pages import accessibility, demo, front_door, health, postbox, sign_in
+from web.pages import (
+    accessibility,
+    case,
+    demo,
+    feed,
+    front,
+    front_door,
+    health,
+    invitation,
+    opinion,
+    postbox,
+    sign_in,
+)
 from web.render import HERE
 from web.visit import CSP, PageVisit
 
@@ -34,6 +47,12 @@ DEFAULT_HEADERS = {
 
 # Every page, one a line; all of them live below /{lang}.
 PAGES: list[Any] = [
+    front.FrontPage,
+    case.CasePage,
+    opinion.OpinionPage,
+    opinion.OpinionLinkPage,
+    invitation.InvitationPage,
+    feed.FeedPage,
     sign_in.SignInPage,
     postbox.PostboxPage,
     demo.DemoPage,
@@ -43,31 +62,6 @@ PAGES: list[Any] = [
 
 def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
     """The application. In: the composed product; whether the background loop runs in this process."""
-
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        if loop:
-            kaasa.loop.start()
-        try:
-            yield
-        finally:
-            kaasa.loop.stop()
-
-    async def secure(message: Message, scope: Scope) -> None:
-        if message["type"] != "http.response.start":
-            return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in DEFAULT_HEADERS.items():
-            headers.setdefault(name, value)
-        if kaasa.settings.https():
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if scope["path"].startswith("/static/"):
-            for_ever = HASHED.search(scope["path"]) and message["status"] == 200
-            headers["Cache-Control"] = "public, max-age=31536000, immutable" if for_ever else "public, max-age=3600"
-
-    async def wake(request: Request[Any, Any, Any]) -> None:
-        if request.method not in auth.SAFE:
-            kaasa.loop.wake()
 
     async def visit(request: Request[Any, Any, Any]) -> PageVisit:
         if request.path_params.get("lang") not in i18n.LANGUAGES:
@@ -84,15 +78,17 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
             front_door.FrontDoor,
             health.Health,
             Router(path="/{lang:str}", route_handlers=PAGES),
-            create_static_files_router(path="/static", directories=[HERE / "static"], opt={"exclude_from_csrf": True}),
+            create_static_files_router(
+                path="/static", directories=[HERE / "static"], opt={"exclude_from_csrf": True}
+            ),
         ],
         dependencies={"visit": Provide(visit), "kaasa": Provide(composed), "form": Provide(forms.read)},
         csrf_config=auth.csrf_config(kaasa.settings),
         guards=[auth.from_here],
-        before_send=[secure],
-        after_response=wake,
+        before_send=[_headers(kaasa)],
+        after_response=_waking(kaasa),
         exception_handlers=errors.HANDLERS,
-        lifespan=[lifespan],
+        lifespan=[_background(kaasa)] if loop else [],
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=MOST_PARTS,
         openapi_config=None,
@@ -100,3 +96,45 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
     )
     app.state.kaasa = kaasa
     return app
+
+
+def _background(kaasa: Kaasa) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        kaasa.loop.start()
+        try:
+            yield
+        finally:
+            kaasa.loop.stop()
+
+    return lifespan
+
+
+def _headers(kaasa: Kaasa) -> Callable[[Message, Scope], Awaitable[None]]:
+    """Sets the security headers of every answer, errors and files included."""
+
+    async def secure(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in DEFAULT_HEADERS.items():
+            headers.setdefault(name, value)
+        if kaasa.settings.https():
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if scope["path"].startswith("/static/"):
+            kept = "31536000, immutable" if HASHED.search(scope["path"]) else "3600"
+            headers["Cache-Control"] = (
+                f"public, max-age={kept}" if message["status"] == HTTP_200_OK else "no-store"
+            )
+
+    return secure
+
+
+def _waking(kaasa: Kaasa) -> Callable[[Request[Any, Any, Any]], Awaitable[None]]:
+    """Wakes the background loop after a request that may have left work: its transaction is committed by then."""
+
+    async def wake(request: Request[Any, Any, Any]) -> None:
+        if request.method not in auth.SAFE:
+            kaasa.loop.wake()
+
+    return wake

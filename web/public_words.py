@@ -6,11 +6,11 @@ In: the codes of the rooms below. A code not known here (a newer process may hav
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from processes.actions.decider import Decider
 from processes.actions.public_story import Happening
-from web import dates
+from web import dates, i18n
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
 
@@ -41,7 +41,13 @@ OUTCOMES = {
     "outside": N_("outside this procedure"),
     "noted": N_("noted"),
 }
-OUTCOME_TAGS = {"accepted": "done", "partly": "now", "not_accepted": "stop", "outside": "info", "noted": "info"}
+OUTCOME_TAGS = {
+    "accepted": "done",
+    "partly": "now",
+    "not_accepted": "stop",
+    "outside": "info",
+    "noted": "info",
+}
 DOCUMENTS = {
     "plan": N_("plan"),
     "drawing": N_("drawing"),
@@ -56,7 +62,6 @@ DECISIONS = {
     "initiation.initiate": N_("The plan was initiated"),
     "initiation.refuse": N_("The plan was not initiated"),
     "refusal.refuse": N_("The plan was not initiated"),
-    
     "environment.needed": N_("A strategic environmental assessment is needed"),
     "environment.not_needed": N_("A strategic environmental assessment is not needed"),
     "acceptance.accept": N_("The plan was accepted and goes on public display"),
@@ -83,6 +88,12 @@ ENDS = {
     "not_adopted": N_("The procedure has ended: the plan was not adopted"),
     "general_procedure": N_("The procedure continues under the rules of a comprehensive plan"),
 }
+DECIDERS = {
+    ("council", "vald"): N_("the municipal council"),
+    ("council", "linn"): N_("the city council"),
+    ("government", "vald"): N_("the municipal government"),
+    ("government", "linn"): N_("the city government"),
+}
 STATES = {
     "unconfirmed": N_("waits for your confirmation"),
     "received": N_("received"),
@@ -98,7 +109,13 @@ CHANNELS = {
     "paper": N_("by letter"),
     "in_person": N_("in person"),
 }
-NEED_STATES = {
+NEED_DECIDERS = {
+    ("council", "vald"): N_("the municipal council"),
+    ("council", "linn"): N_("the city council"),
+    ("government", "vald"): N_("the municipal government"),
+    ("government", "linn"): N_("the city government"),
+}
+STATES = {
     "asked": N_("we are looking into it"),
     "booked": N_("is arranged"),
     "refused": N_("cannot be arranged"),
@@ -133,7 +150,9 @@ def title(happening: Happening) -> str:
         return _("Document added: %(what)s") % {"what": params["title"]}
     if kind == "answers":
         number = int(str(params["count"]))
-        return ngettext("%(num)s opinion was answered", "%(num)s opinions were answered", number) % {"num": number}
+        return ngettext("%(num)s opinion was answered", "%(num)s opinions were answered", number) % {
+            "num": number
+        }
     if kind == "ended":
         return _(ENDS.get(str(params["end"]), ENDS["closed"]))
     return _("This page was opened")
@@ -163,16 +182,34 @@ def entry(happening: Happening) -> tuple[str, str]:
     return title(happening), ". ".join(part for part in (when(happening), more) if part)
 
 
+def decider(who: Decider) -> str:
+    """Who decides: in Estonian by the name it has, else in the reader's language."""
+    if i18n.current.get() == "et":
+        return who.name
+    return _(DECIDERS.get((who.body, who.of), DECIDERS["council", "vald"]))
+
+
+def outcome(code: str) -> str:
+    """How an ended case came out: a decision as `kind.outcome`, else an end of the drawing."""
+    kind, dot, result = code.partition(".")
+    return decision(kind, result) if dot else _(ENDS.get(code, ENDS["closed"]))
+
+
+def outcome_word(code: str) -> str:
+    """What became of one opinion."""
+    return word(OUTCOMES, code)
+
+
+def outcome_tag(code: str) -> str:
+    """The shape beside that word."""
+    return OUTCOME_TAGS.get(code, "info")
+
+
 def days_left(number: int) -> str:
     """How long one can still speak, counted in days; the last day says so."""
     if number <= 0:
         return _("today is the last day")
     return ngettext("%(num)s day left", "%(num)s days left", number) % {"num": number}
-
-
-def until(moment: datetime) -> str:
-    """The last moment of a round."""
-    return dates.moment(moment)
 
 
 def _round(kind: str, phase: str) -> str:

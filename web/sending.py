@@ -16,7 +16,9 @@ SANDBOX = "sandbox; default-src 'none'"
 
 def attachment(content: bytes, media_type: str, filename: str) -> Response[bytes]:
     """A file to keep (RFC 6266); whatever it holds, the browser runs nothing of it (ASVS 3.2.1)."""
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in filename)
+    plain = "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in filename
+    )
     return Response(
         content,
         media_type=media_type,

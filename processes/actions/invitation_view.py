@@ -12,6 +12,7 @@ from engine.clock import local_day
 from processes import municipality as municipalities
 from processes.accommodation import KINDS
 from processes.actions import needs
+from processes.actions.decider import Decider, decider_of
 from processes.actions.giving import Kept
 from processes.actions.intake import Gate
 from processes.actions.invitation_place import Place, find
@@ -98,7 +99,7 @@ class InvitationView:
     why: str
     words: Words
     place: str
-    decided_by: str
+    decided_by: Decider
     contact: Contact
     gate: Gate
     documents: tuple[Paper, ...]
@@ -128,7 +129,7 @@ def invitation_view(
         why=invitation.why,
         words=words_of(session, case, language),
         place=case.place,
-        decided_by=home.council if case.decided_by == "council" else home.government,
+        decided_by=decider_of(case, home),
         contact=contact_of(session, case, home),
         gate=place.gate,
         documents=documents_of(session, case),

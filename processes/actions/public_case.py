@@ -7,14 +7,16 @@ from sqlmodel import Session, col, select
 
 from engine.runtime import Runtime
 from processes import municipality as municipalities
+from processes.actions.decider import Decider, decider_of
 from processes.actions.intake import Gate, look, public_case
 from processes.actions.public_opinions import Opinions, opinions
 from processes.actions.public_progress import NONE, Progress, definition_of, progress
-from processes.actions.public_story import Happening, story
+from processes.actions.public_story import SILENT, Happening, story
 from processes.committee import Committee
 from processes.consultation import Consultation, ConsultationText, text_of
 from processes.document import Document, Store
 from processes.errors import NotFound
+from processes.meeting import Meeting
 from processes.municipality import Municipality
 from processes.person import Person
 
@@ -64,6 +66,15 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Minutes:
+    """What was said at a meeting, as it was written down."""
+
+    kind: str
+    held_on: datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything the public page of a case shows."""
 
@@ -73,14 +84,25 @@ class CaseView:
     words: Words
     easy: bool
     place: str
-    decided_by: str
+    decided_by: Decider
     committee: str
     contact: Contact
     gate: Gate
     progress: Progress
     story: tuple[Happening, ...]
     documents: tuple[Paper, ...]
+    minutes: tuple[Minutes, ...]
     opinions: Opinions
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A case in short, for the pages beside its own."""
+
+    number: str
+    words: Words
+    contact: Contact
+    gate: Gate
 
 
 @dataclass(frozen=True)
@@ -89,7 +111,7 @@ class EasyView:
 
     number: str
     words: Words
-    decided_by: str
+    decided_by: Decider
     contact: Contact
     gate: Gate
     meeting: Happening | None
@@ -125,14 +147,27 @@ def case_view(
         words=words_of(session, case, language),
         easy=session.get(ConsultationText, (municipality_id, case.id, EASY)) is not None,
         place=case.place,
-        decided_by=home.council if case.decided_by == "council" else home.government,
+        decided_by=decider_of(case, home),
         committee=_committee(session, case),
         contact=contact_of(session, case, home),
         gate=look(session, case, now),
         progress=progress(session, case, language, runtime=runtime) if runtime else NONE,
         story=tuple(story(session, case)),
         documents=documents_of(session, case),
+        minutes=_minutes(session, case),
         opinions=opinions(session, case, page),
+    )
+
+
+def heading(session: Session, municipality_id: str, number: str, language: str, *, now: datetime) -> Heading:
+    """What a form about a case says above itself. Errors: NotFound."""
+    case = public_case(session, municipality_id, number)
+    home = municipalities.get(session, municipality_id)
+    return Heading(
+        case.number,
+        words_of(session, case, language),
+        contact_of(session, case, home),
+        look(session, case, now),
     )
 
 
@@ -147,7 +182,7 @@ def easy_view(session: Session, municipality_id: str, number: str, *, now: datet
     return EasyView(
         number=case.number,
         words=Words("et", text.title, text.what, text.open_points, text.already_decided),
-        decided_by=home.council if case.decided_by == "council" else home.government,
+        decided_by=decider_of(case, home),
         contact=contact_of(session, case, home),
         gate=look(session, case, now),
         meeting=coming[0] if coming else None,
@@ -201,6 +236,17 @@ def documents_of(session: Session, case: Consultation) -> tuple[Paper, ...]:
         for row in rows
         if row.published_at is not None
     )
+
+
+def _minutes(session: Session, case: Consultation) -> tuple[Minutes, ...]:
+    query = select(Meeting).where(
+        Meeting.municipality_id == case.municipality_id,
+        Meeting.consultation_id == case.id,
+        Meeting.kind != SILENT,
+        col(Meeting.minutes_at).is_not(None),
+    )
+    rows = session.exec(query.order_by(col(Meeting.starts_at)))
+    return tuple(Minutes(it.kind, it.starts_at, it.minutes) for it in rows if it.minutes.strip())
 
 
 def download(

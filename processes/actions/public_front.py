@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, func, select
 
 from engine.clock import local_day
+from processes.actions.decider import Decider, decider_of
 from processes.actions.intake import OPEN, PUBLIC_PHASES, Gate, gate
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.decision import Decision
@@ -28,7 +29,7 @@ class Listed:
     language: str
     what: str
     place: str
-    decided_by: str
+    decided_by: Decider
     gate: Gate
     days_left: int | None = None
     outcome: str = ""
@@ -147,7 +148,7 @@ def _listed(
         language=text.language if text else language,
         what=text.what if text else "",
         place=case.place,
-        decided_by=municipality.council if case.decided_by == "council" else municipality.government,
+        decided_by=decider_of(case, municipality),
         gate=standing,
         days_left=left,
     )
