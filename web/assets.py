@@ -38,7 +38,9 @@ def build(*, force: bool = False) -> bool:
         return False
     if _lock_installed() != (FRONTEND / "package-lock.json").read_text():
         npm_ci(FRONTEND)
-        (FRONTEND / "node_modules" / ".lock-installed").write_text((FRONTEND / "package-lock.json").read_text())
+        (FRONTEND / "node_modules" / ".lock-installed").write_text(
+            (FRONTEND / "package-lock.json").read_text()
+        )
     shutil.rmtree(VENDOR, ignore_errors=True)
     (VENDOR / "fonts").mkdir(parents=True)
     modules = FRONTEND / "node_modules"
@@ -105,4 +107,4 @@ def _digest_of_sources() -> str:
 
 
 if __name__ == "__main__":
-    print("built" if build(force="--force" in sys.argv) else "up to date")
+    print("built" if build(force="--force" in sys.argv) else "up to date")  # noqa: T201  a command speaks

@@ -43,6 +43,7 @@ def csrf_config(settings: Settings) -> CSRFConfig:
 
 
 def csrf_cookie_name(settings: Settings) -> str:
+    """The cookie that holds the token of forms."""
     return "__Host-kaasa-form" if settings.https() else "kaasa-form"
 
 
@@ -57,7 +58,7 @@ async def from_here(connection: ASGIConnection[Any, Any, Any, Any], _handler: Ba
 
     A token alone is not enough: one planted from another browser would be accepted.
     """
-    if connection.scope["method"] in SAFE:
+    if connection.scope.get("method") in SAFE:
         return
     if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise PermissionDeniedException("from another site")

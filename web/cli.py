@@ -32,11 +32,15 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = _command(commands, "demo", _demo, "run the demonstration: an invented municipality on this machine")
+    demo = _command(
+        commands, "demo", _demo, "run the demonstration: an invented municipality on this machine"
+    )
     demo.add_argument("--port", type=int, default=8000, help="where to listen (default 8000)")
     demo.add_argument("--keep", action="store_true", help="go on where the demonstration stood, not afresh")
     demo.add_argument("--fresh", action="store_true", help="begin afresh (the default)")
-    demo.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help="where its data lies (default var/demo)")
+    demo.add_argument(
+        "--folder", type=Path, default=ROOT / "var" / "demo", help="where its data lies (default var/demo)"
+    )
 
     serve = _command(commands, "serve", _serve, "serve people; settings come from KAASA_… variables")
     serve.add_argument("--no-loop", action="store_true", help="leave timers, jobs and letters to `work`")

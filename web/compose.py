@@ -95,7 +95,11 @@ class Kaasa:
         wanted = migrate.revisions()[-1]
         with self.database.engine.connect() as connection:
             there = inspect(connection).has_table("alembic_version")
-            found = connection.execute(text("select version_num from alembic_version")).scalar() if there else None
+            found = (
+                connection.execute(text("select version_num from alembic_version")).scalar()
+                if there
+                else None
+            )
         if found == wanted:
             return ""
         return f"The database is at {found or 'no revision'}, this version needs {wanted}: run `python3 -m web migrate`."
@@ -104,7 +108,9 @@ class Kaasa:
         """When time next brings something."""
         with self.database.session() as session:
             timer, now = self.worker.next_due(session), self.clock.now()
-            return demonstration.next_event(session, municipality_id=self.municipality_id, timer=timer, now=now)
+            return demonstration.next_event(
+                session, municipality_id=self.municipality_id, timer=timer, now=now
+            )
 
     def close(self) -> None:
         """Let go of connections; the loop is stopped first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,7 +35,7 @@ class KeptClock(HeldClock):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
         fresh.write_text(self.now().astimezone(UTC).isoformat())
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import select
@@ -30,21 +31,24 @@ def run(folder: Path, port: int, *, keep: bool) -> int:
     """Serve the demonstration until stopped. In: where its data lies, and whether it goes on where it stood."""
     logs.begin()
     if serving.taken("127.0.0.1", port):
-        print(f"Port {port} is taken by another program. Choose another one with --port.", file=sys.stderr)
+        print(f"Port {port} is taken by another program. Choose another one with --port.", file=sys.stderr)  # noqa: T201  a command speaks
         return 1
     assets.build()
     database = folder / "kaasa.db"
     if not keep or not database.exists():
         _clear(folder)
-    settings = Settings(folder=folder, database_url="", port=port, host="127.0.0.1", base_url="", smtp_url="", demo=True)
+    settings = Settings(
+        folder=folder, database_url="", port=port, host="127.0.0.1", base_url="", smtp_url="", demo=True
+    )
     migrate.upgrade(settings.database())
     kaasa = compose(settings)
     try:
         if not occupied(kaasa):
-            print("Preparing the demonstration …", file=sys.stderr, flush=True)
+            print("Preparing the demonstration …", file=sys.stderr, flush=True)  # noqa: T201
             seed(kaasa)
         told = _links(kaasa)
-        serving.serve(create_app(kaasa), settings.host, port, ready=lambda: print(told, flush=True))
+        say = partial(print, told, flush=True)
+        serving.serve(create_app(kaasa), settings.host, port, ready=say)
     finally:
         kaasa.close()
     return 0
@@ -75,7 +79,12 @@ def _clear(folder: Path) -> None:
 
 def _links(kaasa: Kaasa) -> str:
     url, home = kaasa.settings.url(), kaasa.municipality_id
-    lines = ["", f"Kaasa's demonstration: {url}/", "", "Sign in as (each link works once; the bar at the top also switches roles):"]
+    lines = [
+        "",
+        f"Kaasa's demonstration: {url}/",
+        "",
+        "Sign in as (each link works once; the bar at the top also switches roles):",
+    ]
     with kaasa.database.open_transaction() as session:
         for role, (person_id, name) in demonstration.cast(session, municipality_id=home).items():
             token = sign_in.new_link(
@@ -85,5 +94,12 @@ def _links(kaasa: Kaasa) -> str:
         invitation = demonstration.an_invitation(session, municipality_id=home, links=kaasa.links)
     if invitation:
         lines += ["", "An invited association's own page (no account):", f"  {url}/et/i/{invitation}"]
-    lines += ["", "Letters stay on this machine; read them here:", f"  {url}/et/postbox", "", "Stop with Ctrl+C.", ""]
+    lines += [
+        "",
+        "Letters stay on this machine; read them here:",
+        f"  {url}/et/postbox",
+        "",
+        "Stop with Ctrl+C.",
+        "",
+    ]
     return "\n".join(lines)

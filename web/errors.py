@@ -36,7 +36,13 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     EngineConflict: (409, "conflict"),
     EngineError: (500, "our_fault"),
 }
-HTTP = {400: "not_understood", 403: "not_from_here", 404: "not_found", 405: "not_found", 413: "body_too_large"}
+HTTP = {
+    400: "not_understood",
+    403: "not_from_here",
+    404: "not_found",
+    405: "not_found",
+    413: "body_too_large",
+}
 
 
 def visit_of(request: Request[Any, Any, Any]) -> PageVisit:

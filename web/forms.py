@@ -75,7 +75,9 @@ def _upload(value: UploadFile) -> Upload:
 
 def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in text if char in "\n\t" or (ord(char) >= 32 and not 127 <= ord(char) < 160))
+    return "".join(
+        char for char in text if char in "\n\t" or (ord(char) >= 32 and not 127 <= ord(char) < 160)
+    )
 
 
 Form = NamedDependency[SentForm]

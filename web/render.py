@@ -56,7 +56,9 @@ def environment(*, reload: bool = False) -> Environment:
     )  # fmt: skip
     env.globals.update(asset=asset, languages=i18n.LANGUAGES, language=i18n.current.get, csrf=csrf, hx=hx)
     # A macro sees the globals there were when its file was read, so what others use is read first.
-    for path in sorted((TEMPLATES / "macros").glob("*.html"), key=lambda file: (file.name != "show.html", file.name)):
+    for path in sorted(
+        (TEMPLATES / "macros").glob("*.html"), key=lambda file: (file.name != "show.html", file.name)
+    ):
         env.globals.update(_macros(env, f"macros/{path.name}"))
     return env
 

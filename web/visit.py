@@ -71,14 +71,14 @@ class PageVisit:
         if not token:
             return None
         kaasa, now = self.kaasa, self.kaasa.wall.now()
-        values = {"municipality_id": kaasa.municipality_id, "token": token, "now": now}
+        home = kaasa.municipality_id
         with kaasa.database.session() as session:
-            found = sign_in.who(session, **values)  # type: ignore[arg-type]
+            found = sign_in.who(session, municipality_id=home, token=token, now=now)
         if found is None:
             return None
         actor, notice = found
         if notice:
-            kaasa.database.transaction(lambda s: sign_in.seen(s, **values))  # type: ignore[arg-type]
+            kaasa.database.transaction(lambda s: sign_in.seen(s, municipality_id=home, token=token, now=now))
         return actor
 
     def official(self, *roles: str) -> Actor:

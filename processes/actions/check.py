@@ -28,7 +28,9 @@ def _whole(path: Path, services: Services) -> list[Finding]:
     try:
         return list(_path(path, services))
     except Exception as error:  # noqa: BLE001  a checker that falls over has found something nobody foresaw
-        return [Finding(str(path), "", f"It could not be checked ({_sentence(error)}); please report this file.")]
+        return [
+            Finding(str(path), "", f"It could not be checked ({_sentence(error)}); please report this file.")
+        ]
 
 
 def _path(path: Path, services: Services) -> Iterator[Finding]:

@@ -21,7 +21,9 @@ def cast(session: Session, *, municipality_id: str) -> dict[str, tuple[str, str]
 def an_invitation(session: Session, *, municipality_id: str, links: Links) -> str | None:
     """The secret part of an invited association's link, the newest; None before any was invited."""
     wanted = (Invitation.municipality_id == municipality_id, Invitation.state == INVITED)
-    query = select(Invitation).where(*wanted, Invitation.purpose == "opinion").order_by(col(Invitation.id).desc())
+    query = (
+        select(Invitation).where(*wanted, Invitation.purpose == "opinion").order_by(col(Invitation.id).desc())
+    )
     found = session.exec(query).first()
     return links.of(found) if found else None
 

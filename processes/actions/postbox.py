@@ -10,7 +10,7 @@ from icalendar import Calendar
 from icalendar.cal import Component
 
 from notifications.errors import LetterUnknown
-from notifications.sources import Opened, Posted, Postbox
+from notifications.sources import Opened, Postbox, Posted
 from processes.errors import NotFound
 
 

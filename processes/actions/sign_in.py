@@ -12,7 +12,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, update
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from processes.errors import LinkNotValid, NotAllowed
 from processes.permission import Actor, actor_of
@@ -47,7 +47,13 @@ def person_at(session: Session, *, municipality_id: str, email: str, now: dateti
 
 
 def send_link(
-    session: Session, *, municipality_id: str, email: str, office: PostOffice, now: datetime, posted_at: datetime
+    session: Session,
+    *,
+    municipality_id: str,
+    email: str,
+    office: PostOffice,
+    now: datetime,
+    posted_at: datetime,
 ) -> None:
     """Send a link to whoever has an account at this address; nothing at all happens for others.
 
@@ -86,13 +92,13 @@ def open_link(session: Session, *, municipality_id: str, token: str, now: dateti
     used = (
         update(SignInLink)
         .where(
-            SignInLink.municipality_id == municipality_id,  # type: ignore[arg-type]
-            SignInLink.digest == digest(token),  # type: ignore[arg-type]
-            SignInLink.used_at.is_(None),  # type: ignore[union-attr]
-            SignInLink.expires_at > now,  # type: ignore[arg-type]
+            col(SignInLink.municipality_id) == municipality_id,
+            col(SignInLink.digest) == digest(token),
+            col(SignInLink.used_at).is_(None),
+            col(SignInLink.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(SignInLink.person_id)  # type: ignore[arg-type]
+        .returning(col(SignInLink.person_id))
     )
     person_id = session.execute(used).scalar_one_or_none()
     if person_id is None:
@@ -149,9 +155,9 @@ def end_all(session: Session, *, municipality_id: str, person_id: str, now: date
     session.execute(
         update(SignedIn)
         .where(
-            SignedIn.municipality_id == municipality_id,  # type: ignore[arg-type]
-            SignedIn.person_id == person_id,  # type: ignore[arg-type]
-            SignedIn.ended_at.is_(None),  # type: ignore[union-attr]
+            col(SignedIn.municipality_id) == municipality_id,
+            col(SignedIn.person_id) == person_id,
+            col(SignedIn.ended_at).is_(None),
         )
         .values(ended_at=now)
     )

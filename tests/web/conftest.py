@@ -6,9 +6,10 @@ demonstration's cases. Both start from a file made once and copied for each test
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ CAST = {
     "committee": ("Leida Komisjon", "leida@naidisvald.example"),
     "administrator": ("Haldi Haldur", "haldi@naidisvald.example"),
 }
+
+
+def found(pattern: str, text: str) -> str:
+    """Out: the first group of a pattern that must be there."""
+    match = re.search(pattern, text)
+    assert match is not None, f"{pattern} is not in {text[:2000]}"
+    return match[1]
 
 
 class Visitor:
@@ -74,6 +82,12 @@ class Visitor:
         )
         self.client.cookies.set(auth.cookie_name(kaasa.settings), token)
         return person_id
+
+    def wait(self, **time: float) -> None:
+        """Let time pass on both clocks. In: as for timedelta."""
+        for clock in {id(it): it for it in (self.kaasa.clock, self.kaasa.wall)}.values():
+            assert isinstance(clock, HeldClock)
+            clock.move_to(clock.now() + timedelta(**time))
 
     def sign_out(self) -> None:
         self.client.cookies.delete(auth.cookie_name(self.kaasa.settings))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+from web import i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
@@ -21,7 +25,10 @@ def extracted() -> dict[str | tuple[str, ...], str]:
 
 
 def _everywhere() -> Iterator[tuple[str | tuple[str, ...], str]]:
-    for method, pattern, folder in (("python", "*.py", "web"), ("jinja2.ext:babel_extract", "*.html", "web/templates")):
+    for method, pattern, folder in (
+        ("python", "*.py", "web"),
+        ("jinja2.ext:babel_extract", "*.html", "web/templates"),
+    ):
         for path in sorted((ROOT / folder).rglob(pattern)):
             if "node_modules" in path.parts:
                 continue
@@ -30,13 +37,16 @@ def _everywhere() -> Iterator[tuple[str | tuple[str, ...], str]]:
                 yield message, f"{path.relative_to(ROOT)}:{line}"
 
 
-if __name__ == "__main__":  # for whoever translates: what is still to be said in a language
-    import sys
+def untranslated(language: str) -> list[str]:
+    """Out: what is still to be said in a language, each with its place."""
+    known: set[object] = set()
+    for path in i18n.LOCALE.glob(f"{language}/LC_MESSAGES/*.po"):
+        with path.open("rb") as file:
+            known |= {
+                message.id for message in read_po(file, locale=language) if message.id and message.string
+            }
+    return [f"{place}: {message!r}" for message, place in extracted().items() if message not in known]
 
-    from web import i18n
 
-    for message, place in extracted().items():
-        first = message if isinstance(message, str) else message[0]
-        catalogue = i18n.catalogue(sys.argv[1])
-        if first not in catalogue._catalog and (first, 0) not in catalogue._catalog:
-            print(place, repr(message))
+if __name__ == "__main__":  # for whoever translates: `python -m tests.web.messages ru`
+    print("\n".join(untranslated(sys.argv[1])))

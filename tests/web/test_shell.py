@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from processes.errors import Conflict, LinkNotValid, NotAllowed, NotFound, TooLate
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, found
 from web.pages.accessibility import AccessibilityPage
 
-EVERY_KIND = ["/", "/et/", "/et/sign-in", "/et/nothing-here", "/health/live", "/static/favicon.svg", "/static/none"]
+EVERY_KIND = [
+    "/",
+    "/et/",
+    "/et/sign-in",
+    "/et/nothing-here",
+    "/health/live",
+    "/static/favicon.svg",
+    "/static/none",
+]
 
 
 @pytest.mark.parametrize("path", EVERY_KIND)
@@ -26,7 +35,7 @@ def test_every_answer_carries_the_security_headers(visitor: Visitor, path: str) 
 
 def test_the_page_says_its_nonce_only_in_its_own_header(visitor: Visitor) -> None:
     first, second = visitor.get("/et/sign-in"), visitor.get("/et/sign-in")
-    nonces = [re.search(r"'nonce-([^']+)'", it.headers["content-security-policy"])[1] for it in (first, second)]
+    nonces = [found(r"'nonce-([^']+)'", it.headers["content-security-policy"]) for it in (first, second)]
     assert nonces[0] != nonces[1]
     assert nonces[0] in first.text
 
@@ -39,7 +48,11 @@ def test_a_form_without_its_token_changes_nothing(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://elsewhere.example"}],
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://elsewhere.example"},
+    ],
 )
 def test_a_form_from_another_site_is_refused_even_with_a_valid_token(
     visitor: Visitor, headers: dict[str, str]
@@ -55,7 +68,7 @@ def test_too_large_a_body_is_told_in_the_readers_language(visitor: Visitor) -> N
 
 
 def test_a_large_body_without_a_declared_length_is_refused_too(visitor: Visitor) -> None:
-    def chunks():
+    def chunks() -> Iterator[bytes]:
         for _ in range(13):
             yield b"x" * 1_000_000
 
@@ -87,12 +100,13 @@ def test_a_refusal_is_one_sentence_and_says_nothing_of_the_inside(
     assert "Traceback" not in answer.text
 
 
-def _once_failing(error: Exception):
+def _once_failing(error: Exception) -> Callable[..., Any]:
     from web.visit import PageVisit
 
-    whole, raised = PageVisit.page, []
+    whole = PageVisit.page
+    raised: list[int] = []
 
-    def page(self, *names, **values):
+    def page(self: PageVisit, *names: Any, **values: Any) -> Any:
         if not raised:
             raised.append(1)
             raise error
@@ -108,7 +122,8 @@ def test_an_unknown_address_is_a_page_in_the_language_of_the_address(visitor: Vi
 
 
 @pytest.mark.parametrize(
-    ("accepted", "led_to"), [("en-GB,en;q=0.9", "/en/"), ("ru", "/ru/"), ("fi,sv;q=0.3", "/et/"), ("", "/et/")]
+    ("accepted", "led_to"),
+    [("en-GB,en;q=0.9", "/en/"), ("ru", "/ru/"), ("fi,sv;q=0.3", "/et/"), ("", "/et/")],
 )
 def test_the_bare_address_leads_to_a_language_the_reader_has(
     visitor: Visitor, accepted: str, led_to: str
@@ -123,7 +138,7 @@ def test_another_language_is_the_same_page(visitor: Visitor) -> None:
 
 def test_built_files_are_kept_for_ever_and_pages_never_by_others(visitor: Visitor) -> None:
     page = visitor.get("/et/sign-in")
-    style = re.search(r'href="(/static/vendor/app\.[0-9a-f]+\.css)"', page.text)[1]
+    style = found(r'href="(/static/vendor/app\.[0-9a-f]+\.css)"', page.text)
     assert "immutable" in visitor.get(style).headers["cache-control"]
     assert page.headers["cache-control"].startswith(("private", "no-store"))
 

@@ -37,17 +37,21 @@ class DemoPage(Controller):
         """Sign in as the first person who holds a role, or be nobody again."""
         _demo(visit)
         kaasa, role = visit.kaasa, form.text("role")
-        values = {"municipality_id": kaasa.municipality_id, "now": kaasa.wall.now()}
-        kaasa.database.transaction(lambda s: sign_in.end(s, token=visit.session_token, **values))
+        home, now = kaasa.municipality_id, kaasa.wall.now()
+        kaasa.database.transaction(
+            lambda s: sign_in.end(s, municipality_id=home, token=visit.session_token, now=now)
+        )
         leave = (auth.session_cookie(kaasa.settings, ""),)
         if role == "association":
             return visit.redirect(_invitation(visit), cookies=leave)
         with kaasa.database.session() as session:
-            people = demonstration.cast(session, municipality_id=kaasa.municipality_id)
+            people = demonstration.cast(session, municipality_id=home)
         if role not in people:
             return visit.redirect("/", cookies=leave)
         person_id, _name = people[role]
-        token = kaasa.database.transaction(lambda s: sign_in.begin(s, person_id=person_id, **values))
+        token = kaasa.database.transaction(
+            lambda s: sign_in.begin(s, municipality_id=home, person_id=person_id, now=now)
+        )
         return visit.redirect(LANDING.get(role, "/"), cookies=(auth.session_cookie(kaasa.settings, token),))
 
 
@@ -66,6 +70,8 @@ def _back(visit: Visit, form: Form) -> str:
 def _invitation(visit: Visit) -> str:
     """The personal page of an invited association; the front page before anyone was invited."""
     token = visit.kaasa.database.transaction(
-        lambda s: demonstration.an_invitation(s, municipality_id=visit.kaasa.municipality_id, links=visit.kaasa.links)
+        lambda s: demonstration.an_invitation(
+            s, municipality_id=visit.kaasa.municipality_id, links=visit.kaasa.links
+        )
     )
     return f"/i/{token}" if token else "/"

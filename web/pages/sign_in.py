@@ -46,9 +46,13 @@ class SignInPage(Controller):
     @post("/sign-in/{token:str}", sync_to_thread=True, status_code=303)
     def enter(self, visit: Visit, token: FromPath[str], form: Form) -> Redirect:
         kaasa = visit.kaasa
-        values = {"municipality_id": kaasa.municipality_id, "now": kaasa.wall.now()}
-        kaasa.database.transaction(lambda s: sign_in.end(s, token=visit.session_token, **values))
-        fresh = kaasa.database.transaction(lambda s: sign_in.open_link(s, token=token, **values))
+        home, now = kaasa.municipality_id, kaasa.wall.now()
+        kaasa.database.transaction(
+            lambda s: sign_in.end(s, municipality_id=home, token=visit.session_token, now=now)
+        )
+        fresh = kaasa.database.transaction(
+            lambda s: sign_in.open_link(s, municipality_id=home, token=token, now=now)
+        )
         goal = auth.local_path(form.text("next"), visit.url("/desk"))
         path = goal[3:] if goal[:4] in {"/et/", "/en/", "/ru/"} else "/desk"
         return visit.redirect(path, done="signed_in", cookies=(auth.session_cookie(kaasa.settings, fresh),))

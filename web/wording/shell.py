@@ -5,12 +5,16 @@ from web.i18n import N_
 SENTENCES = {
     "problem": N_("This could not be done."),
     "not_found": N_("There is no such page, or it is no longer here. Please check the address."),
-    "not_allowed": N_("This page is for someone with another role. If it should be yours, ask the administrator."),
+    "not_allowed": N_(
+        "This page is for someone with another role. If it should be yours, ask the administrator."
+    ),
     "too_late": N_("This step is already closed, so nothing was changed."),
     "link_not_valid": N_(
         "This link no longer works. It may have been used, replaced by a newer one, or its time may be over."
     ),
-    "conflict": N_("Someone else changed the same thing a moment ago. Please look again and repeat what you did."),
+    "conflict": N_(
+        "Someone else changed the same thing a moment ago. Please look again and repeat what you did."
+    ),
     "task_gone": N_("This task is no longer open: it was done or withdrawn meanwhile. Nothing was changed."),
     "guard_holds": N_("This cannot be finished yet: something it waits for is still missing."),
     "not_from_here": N_(
