@@ -133,8 +133,13 @@ class _Player:
             return False
         self._broken_off()
         self._listen()
-        human = [it for it in self.play.waits() if it.kind == HUMAN]
+        waits = self.play.waits()
+        human = [it for it in waits if it.kind == HUMAN]
         if not human:
+            due = min((it.due_at for it in waits if it.due_at), default=None)
+            if self.last and due and local_day(due) > self.last:
+                self.play.until(moment(self.last))
+                return False
             return self.play.advance_to_next() is not None
         today = self._office_day()
         task = min(human, key=lambda it: self.script.day_of(plain_name(it.element), today))
