@@ -51,12 +51,12 @@ class PlanCase:
         metadata().create_all(self.database.engine)
         self.clock = HeldClock(at(APPLICATION, 9))
         self.links = Links(b"a secret of at least sixteen bytes")
-        office = PostOffice(
+        self.office = PostOffice(
             self.links, Postmark(b"another secret of sixteen", "naidisvald.example"), "https://kaasa.example"
         )
         self.runtime = Runtime(
             Services("processes.services"),
-            tools={Post: office.of_step, Links: lambda _: self.links},
+            tools={Post: self.office.of_step, Links: lambda _: self.links},
             listeners=[CaseListener()],
         )
         self.people: dict[str, str] = {}
