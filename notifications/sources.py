@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from notifications.errors import LetterUnknown
@@ -80,7 +81,7 @@ class Postbox:
 
 
 def _posted(key: str, raw: bytes) -> Posted:
-    mail = message_from_bytes(raw, policy=policy.default)
+    mail = BytesHeaderParser(policy=policy.default).parsebytes(raw)
     return Posted(
         key=key,
         subject=_header(mail, "subject"),

@@ -34,10 +34,10 @@ def test_letters_leave_over_one_connection_with_the_bytes_they_were_put_out_with
         assert (row.leased_until, row.lease_token) == (None, None)
 
 
-def test_a_connection_is_renewed_after_a_hundred_letters(database: Database, sink: Sink) -> None:
+def test_a_connection_is_renewed_after_two_hundred_letters(database: Database, sink: Sink) -> None:
     with desk(database, sink) as post:
-        post.put(*range(120))
-        assert post.drain() == 120
+        post.put(*range(220))
+        assert post.drain() == 220
         assert sink.connections == 2
 
 
@@ -340,3 +340,21 @@ def test_a_database_that_fails_after_the_sending_lets_the_letter_go_again(
         assert broken.drain() == 1
         assert post.states() == ["sent"]
         assert list(sink.message_ids().values()) == [2]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_no_address_can_smuggle_a_second_recipient_past_the_server(sink: Sink, end: str) -> None:
+    smuggled = f"guest@ngo.example>{end}RCPT TO:<other@ngo.example"
+    with smtp(sink) as transport:
+        for sender, recipient in ((REPLY, smuggled), (smuggled, "guest@ngo.example")):
+            transport.send(sender, recipient, envelope().content)
+        assert transport.send(REPLY, "guest@ngo.example", envelope().content).outcome is Outcome.SENT
+    assert {recipient for _, recipient, _ in sink.received} <= {"guest@ngo.example", smuggled}
+    assert "other@ngo.example" not in {recipient for _, recipient, _ in sink.received}
+
+
+def test_a_line_that_is_a_single_dot_does_not_end_a_letter(sink: Sink) -> None:
+    raw = envelope().content.replace(b"Tere,", b".\r\nTere,")
+    with smtp(sink) as transport:
+        transport.send(REPLY, "guest@ngo.example", raw)
+    assert sink.received[0][2] == raw
