@@ -116,7 +116,7 @@ def _later(script: Script, case: Procedure) -> None:
         earliest = min(held, key=lambda it: it.first)
         script.answers["plan_meeting"] = _meeting(earliest.first)
     if any(it.kind in findings.DISCUSSIONS for it in case.meetings):
-        script.answers["decide_discussion"] = {"hold_discussion": "yes"}
+        script.answers["decide_discussion"] = {"hold_discussion": "on"}
 
 
 def _heard(case: Procedure, closing: date | None) -> Iterator[Heard]:
