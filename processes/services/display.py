@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from engine.clock import local_day
 from engine.service import Step, service
 from processes import consultation, notice, terms
-from processes.deadline import first_day_after, last_full_day, latest_before
+from processes.deadline import ONE_DAY, first_day_after, last_full_day, latest_before
 from processes.errors import Reason, Refused
 from processes.notice import CHANNELS
 from processes.post import Post
@@ -115,10 +115,22 @@ def _plan(step: Step, first: date | None, last: date | None, place: str, announc
     notice_term, length = _period(step, NOTICE), _period(step, LENGTH)
     earliest = first_day_after(announced_on, notice_term)
     if first < earliest:
-        raise Refused({"display_from": Reason("notice_too_short", earliest=earliest, term=notice_term)})
+        raise Refused(
+            {
+                "display_from": Reason(
+                    "notice_too_short", earliest=earliest, days=_between(announced_on, earliest)
+                )
+            }
+        )
     shortest = last_full_day(first, length)
     if last < shortest:
-        raise Refused({"display_to": Reason("display_too_short", earliest=shortest, term=length)})
+        raise Refused(
+            {
+                "display_to": Reason(
+                    "display_too_short", earliest=shortest, days=_between(first - ONE_DAY, shortest + ONE_DAY)
+                )
+            }
+        )
     return new_round(step, "display", first, last, place)
 
 
@@ -132,3 +144,7 @@ def _first_day(step: Step) -> date:
 
 def _set(row: Round) -> Set:
     return Set(display_starts_at=row.opens_at, display_ends_at=row.closes_at)
+
+
+def _between(day: date, later: date) -> int:
+    return (later - day).days - 1

@@ -171,5 +171,6 @@ def _notice_due(step: Step, day: date) -> datetime:
     term = terms.period_of(case, NOTICE)
     earliest = first_day_after(local_day(step.now), term)
     if day < earliest:
-        raise Refused({"starts_at": Reason("notice_too_short", earliest=earliest, term=term)})
+        days = (earliest - local_day(step.now)).days - 1
+        raise Refused({"starts_at": Reason("notice_too_short", earliest=earliest, days=days)})
     return latest_before(day, term).at
