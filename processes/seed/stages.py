@@ -25,7 +25,7 @@ def take_up(play: Play) -> None:
 
 
 def initiate(play: Play, *, also: tuple[str, ...] = (), act: str = "korraldus nr 14") -> None:
-    """The plan is initiated, announced everywhere, and organisations are asked the same week."""
+    """The plan is initiated, organisations are asked the same day, and it is announced everywhere."""
     take_up(play)
     play.to_day(INITIATED)
     decided = {
@@ -35,7 +35,6 @@ def initiate(play: Play, *, also: tuple[str, ...] = (), act: str = "korraldus nr
         "reasons": "Taotlus sobib.",
     }
     play.do("decide_initiation", decided, by="villem")
-    play.to_day(INITIATED + 2)
     play.invite(also=also)
     play.to_day(INITIATED + 5)
     notices(play, "initiation")
