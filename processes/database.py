@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import uuid_utils
-from sqlalchemy import Engine, ForeignKeyConstraint, create_engine, event
+from sqlalchemy import Engine, ForeignKeyConstraint, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Field, Session, SQLModel
 
@@ -83,6 +83,11 @@ class Database:
                     raise
                 time.sleep(random.uniform(0.002, 0.01) * attempt)  # noqa: S311  jitter, not a secret
         raise AssertionError("unreachable")
+
+    def ask(self) -> None:
+        """Make sure the database answers. Errors: whatever the driver raises when it does not."""
+        with self.engine.connect() as connection:
+            connection.execute(text("select 1"))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -14,11 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ["engine", "notifications", "processes", "web", "tests"]
 STEPS = {
-    "style": ["ruff", "check", *CODE],
-    "format": ["ruff", "format", "--check", *CODE],
-    "types": ["mypy", *CODE],
-    "floors": ["importlinter.cli", "lint"],
-    "processes": ["web", "check", "bpmn"],
+    "style": ["-m", "ruff", "check", *CODE],
+    "format": ["-m", "ruff", "format", "--check", *CODE],
+    "types": ["-m", "mypy", *CODE],
+    "floors": [str(Path(sys.executable).with_name("lint-imports"))],
+    "processes": ["-m", "web", "check", "bpmn"],
 }
 
 
@@ -47,6 +47,6 @@ def prepare() -> None:
 
 def _step(name: str, command: list[str]) -> bool:
     began = time.monotonic()
-    code = subprocess.run([sys.executable, "-m", *command], cwd=ROOT).returncode
+    code = subprocess.run([sys.executable, *command], cwd=ROOT).returncode
     print(f"{name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
     return code == 0

@@ -16,7 +16,7 @@ from engine.rehearsal import Rehearsal
 from engine.service import Services
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
-from processes import terms
+from processes import tables, terms
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.database import Database
@@ -24,7 +24,6 @@ from processes.errors import NotFound
 from processes.feedback import Feedback, next_receipt
 from processes.invitation import Links
 from processes.listener import CaseListener
-from processes.migrations import tables
 from processes.municipality import Municipality
 from processes.organisation import Organisation
 from processes.person import Person

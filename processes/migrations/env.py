@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel.sql.sqltypes import AutoString
 
-from processes.migrations.tables import NOT_OURS, metadata
+from processes.tables import NOT_OURS, metadata
 
 LOCK = 7_246_001  # any number, as long as every node takes the same
 

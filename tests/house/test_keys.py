@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 
-from processes.migrations.tables import metadata
+from processes.tables import metadata
 
 OWNERS = ("municipality_id", "tenant_id")
 TABLES = sorted(metadata().tables.values(), key=lambda table: table.name)

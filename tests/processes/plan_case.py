@@ -24,7 +24,6 @@ from processes.database import Database
 from processes.feedback import Feedback
 from processes.invitation import Invitation, Links
 from processes.listener import CaseListener
-from processes.migrations.tables import metadata
 from processes.municipality import Municipality
 from processes.obligation import Obligation
 from processes.organisation import Organisation
@@ -33,6 +32,7 @@ from processes.post import Post, PostOffice
 from processes.response import Response
 from processes.round import Round
 from processes.summary import Summary, Treatment
+from processes.tables import metadata
 
 HOME = "9999"
 APPLICATION = date(2027, 1, 4)

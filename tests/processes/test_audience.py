@@ -10,10 +10,10 @@ import pytest
 from sqlmodel import Session
 
 from engine.decision import Decision, read_decision
+from processes import tables
 from processes.audience import NAMES, Proposal, matches_place, propose
 from processes.consultation import Consultation
 from processes.database import Database
-from processes.migrations import tables
 from processes.municipality import Municipality
 from processes.organisation import Organisation
 

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from processes.migrate import MigrationBroke, downgrade, opened, revisions, upgrade
-from processes.migrations.tables import metadata
+from processes.tables import metadata
 
 
 def tables_of(url):

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
-from processes import words
+from processes import tables, words
 from processes.accommodation import Need
 from processes.committee import Committee
 from processes.consultation import Consultation, ConsultationText
@@ -23,7 +23,6 @@ from processes.decision import Decision
 from processes.feedback import LATE_WAITING, Feedback
 from processes.invitation import INVITED, Approval, Invitation, Links
 from processes.meeting import CANCELLED, Attendance, Meeting
-from processes.migrations import tables
 from processes.municipality import Municipality
 from processes.organisation import Organisation
 from processes.person import Person
@@ -174,6 +173,20 @@ def test_each_invited_organisation_gets_its_own_letter_in_its_own_language(scene
     assert "Aino Näidis" in text
     assert f"https://kaasa.example/ru/i/{LINKS.of(scene.russian)}" in text_of(scene.mail("russian"))
     assert LINKS.of(scene.deaf) not in text_of(scene.mail("russian"))
+
+
+def test_the_reason_why_is_told_in_the_readers_language_where_the_process_knows_it(scene: Scene) -> None:
+    known = {("Teie liikmed elavad siin.", "ru"): "Ваши члены живут здесь."}
+    post = OFFICE.at(
+        scene.session,
+        HOME,
+        now=NOW,
+        definition_files=frozen_files(),
+        translate=lambda *key: known.get(key, key[0]),
+    )
+    post.invited(scene.case, scene.invitations)
+    assert "Ваши члены живут здесь." in text_of(scene.mail("russian"))
+    assert "Teie liikmed elavad siin." in text_of(scene.mail("deaf"))
 
 
 def test_an_invitation_asks_for_an_answer_in_30_days_while_there_is_no_round(scene: Scene) -> None:

@@ -2,7 +2,6 @@
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from sqlalchemy import text
 
 from web.compose import Kaasa
 
@@ -20,8 +19,7 @@ class Health(Controller):
     def ready(self, kaasa: NamedDependency[Kaasa]) -> Response[str]:
         """Ready when the database answers."""
         try:
-            with kaasa.database.engine.connect() as connection:
-                connection.execute(text("select 1"))
+            kaasa.database.ask()
         except Exception:  # noqa: BLE001  whatever it is, we are not ready
             return Response("no database", status_code=503, media_type="text/plain")
         return Response("ok", media_type="text/plain")
