@@ -31,7 +31,7 @@ class InvitationLetters(Writer):
                 "invitation",
                 f"invitation:{invitation.id}:{invitation.link_version}",
                 to,
-                lambda v: self._asked(invitation, last, v) | {"why": _why(invitation, v)},
+                lambda v: self._asked(invitation, last, v) | {"why": self._why(invitation, v)},
             )
 
         return self._mailing.send(self._to(invitations, sheet), consultation)
@@ -195,7 +195,3 @@ class InvitationLetters(Writer):
             )
 
         return self._mailing.send(self._to([invitation for invitation, _ in asked], sheet), case)
-
-
-def _why(invitation: Invitation, variant: str) -> str:
-    return " ".join(invitation.why.split()) or words.say(words.SENTENCES, "no_why", variant)

@@ -4,11 +4,9 @@ Services and actions are given a `Post` and say what happened. Each letter has a
 step that runs twice posts once. Lists may be long: a letter is made as the outbox asks for it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -22,6 +20,7 @@ from processes.invitation import Links
 from processes.invitation_letters import InvitationLetters
 from processes.meeting_letters import MeetingLetters
 from processes.opinion_letters import OpinionLetters
+from processes.writer import Translate, untranslated
 
 
 class Post(InvitationLetters, MeetingLetters, OpinionLetters):
@@ -46,6 +45,7 @@ class PostOffice:
         *,
         now: datetime,
         definition_files: Mapping[str, str] | None = None,
+        translate: Translate = untranslated,
     ) -> Post:
         """A municipality's post, writing with these texts. Errors: NotFound."""
         return Post(
@@ -56,12 +56,12 @@ class PostOffice:
             base_url=self.base_url,
             postmark=self.postmark,
             now=now,
+            translate=translate,
         )
 
     def of_step(self, step: Step) -> Post:
         """The tool a runtime gives to services: writes with the texts the instance began with."""
-        files = _files(step.definition.digest, step.definition.files)
-        return self.at(step.session, step.tenant_id, now=step.now, definition_files=files)
+        return self._of(step.session, step.tenant_id, step.definition, step.now)
 
     def of_case(self, session: Session, case: Consultation, *, now: datetime) -> Post:
         """For acts outside a step: the texts the case's instance began with; before its launch, today's.
@@ -78,11 +78,10 @@ class PostOffice:
             .where(Instance.tenant_id == case.municipality_id, Instance.id == case.instance_id)
         )
         definition = session.exec(query).first()
-        files = _files(definition.digest, definition.files) if definition else None
-        return self.at(session, case.municipality_id, now=now, definition_files=files)
+        if definition is None:
+            return self.at(session, case.municipality_id, now=now)
+        return self._of(session, case.municipality_id, definition, now)
 
-
-@lru_cache(maxsize=64)
-def _files(_digest: str, files: str) -> Mapping[str, str]:
-    read: dict[str, str] = json.loads(files)
-    return read
+    def _of(self, session: Session, municipality_id: str, definition: Definition, now: datetime) -> Post:
+        files, translate = definition.process.files, definition.translate
+        return self.at(session, municipality_id, now=now, definition_files=files, translate=translate)

@@ -25,13 +25,20 @@ from processes.person import Person
 
 Fields = Mapping[str, str]
 Event = Callable[[Scene], tuple[bytes, str]]
+Translate = Callable[[str, str], str]
+
+
+def untranslated(text: str, _language: str) -> str:
+    """A text as it is: what is said where no process stands behind a letter."""
+    return text
 
 
 class Writer:
     """The letters of one municipality in one transaction.
 
     `definition_files` are the frozen files of the case's process (paths as in its folder, the shared ones
-    under `shared/`); None gives the shared letters on disk.
+    under `shared/`); None gives the shared letters on disk. `translate` knows the process's own catalogue,
+    for what its tables say in Estonian.
     """
 
     def __init__(
@@ -44,10 +51,11 @@ class Writer:
         base_url: str,
         postmark: Postmark,
         now: datetime,
+        translate: Translate = untranslated,
     ) -> None:
         self._session, self._links, self._now = session, links, now
         self._home, self._domain = municipality.municipality_id, postmark.domain
-        self._postmark = postmark
+        self._postmark, self._translate = postmark, translate
         self._mailing = Mailing(session, municipality, Letters(definition_files), postmark, base_url, now)
 
     # Who.
@@ -81,6 +89,11 @@ class Writer:
 
     def _link(self, invitation: Invitation, variant: str) -> str:
         return self._mailing.url(variant, "i", self._links.of(invitation))
+
+    def _why(self, invitation: Invitation, variant: str) -> str:
+        """The audience table's sentence in the reader's language; one a planner wrote stays as written."""
+        why = self._translate(invitation.why, words.spoken(variant))
+        return " ".join(why.split()) or words.say(words.SENTENCES, "no_why", variant)
 
     def _asked(self, invitation: Invitation, until: date | datetime, variant: str) -> dict[str, str]:
         return {

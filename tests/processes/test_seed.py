@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,17 @@ def test_no_invitation_went_without_the_reason_why(session: Session) -> None:
     invitations = session.exec(query).all()
     assert len(invitations) > 50
     assert all(invitation.why for invitation in invitations)
+
+
+def test_a_russian_association_reads_its_invitation_in_russian(session: Session) -> None:
+    query = select(OutgoingLetter.content).where(
+        OutgoingLetter.kind == "invitation", OutgoingLetter.recipient_address == "veteranid@example.org"
+    )
+    mail = message_from_bytes(session.exec(query).all()[0], policy=policy.default)
+    text = mail.get_body(("plain",)).get_content()
+    assert "Почему именно вы" in text
+    assert "Вы действуете в этом районе" in text
+    assert "Tegutsete" not in text
 
 
 def test_the_link_given_opens_the_deaf_associations_page(house: House, session: Session, told) -> None:
