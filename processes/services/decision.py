@@ -16,6 +16,7 @@ from processes.errors import Reason, Refused
 from processes.evidence import check_day, moment_of
 from processes.meeting import HELD
 from processes.post import Post
+from processes.services.response import send_waiting
 
 
 class RecordRefusal(BaseModel):
@@ -146,6 +147,7 @@ def record_results(inputs: RecordResults, *, step: Step, post: Post) -> None:
     """Note the results of display and discussion, and tell them to everyone who took part."""
     _require_display_over(step, inputs.decided_on)
     made = note(step, "results", "changed" if inputs.changes_solution else "kept", inputs)
+    send_waiting(step, post)
     case = _case(step)
     post.results_told(case, made, held_on=_discussed_on(step), changes_solution=inputs.changes_solution)
 
@@ -157,12 +159,13 @@ def record_state_approval(inputs: RecordStateApproval, *, step: Step) -> None:
 
 
 @service
-def record_adoption(inputs: RecordAdoption, *, step: Step) -> AdoptionRecorded:
+def record_adoption(inputs: RecordAdoption, *, step: Step, post: Post) -> AdoptionRecorded:
     """Note the decision on the plan, on the committee's page it was made with. Out: the day of adoption."""
     if inputs.adoption != "adopt":
         require_reasons(inputs.reasons)
     _require_display_over(step, inputs.decided_on)
     note(step, "adoption", inputs.adoption, inputs)
+    send_waiting(step, post)
     return AdoptionRecorded(adopted_on=inputs.decided_on if inputs.adoption == "adopt" else None)
 
 

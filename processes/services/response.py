@@ -21,7 +21,17 @@ class Sent(BaseModel):
 
 @service
 def send(*, step: Step, post: Post) -> Sent:
-    """Mark every answer not yet sent as sent, in one statement, and write to whoever wants a reply."""
+    """Send every answer that waits, and count what the law's question about a discussion hangs on."""
+    send_waiting(step, post)
+    given, not_accepted = _counted(step)
+    return Sent(opinions=given, discussion_required=not_accepted > 0)
+
+
+def send_waiting(step: Step, post: Post) -> None:
+    """Mark every answer not yet sent as sent, in one statement, and write to whoever wants a reply.
+
+    Decisions call it too: an opinion that came after the answers went out is answered with the next of them.
+    """
     mine = exists().where(
         col(Feedback.municipality_id) == Response.municipality_id,
         col(Feedback.id) == Response.feedback_id,
@@ -31,13 +41,10 @@ def send(*, step: Step, post: Post) -> Sent:
         update(Response)
         .where(col(Response.municipality_id) == step.tenant_id, col(Response.sent_at).is_(None), mine)
         .values(sent_at=step.now)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="fetch")
     )
-    step.session.expire_all()
     case = consultation.get(step.session, step.tenant_id, step.business_key)
     post.answers_sent(case, step.session.exec(_sent_now(step)))
-    given, not_accepted = _counted(step)
-    return Sent(opinions=given, discussion_required=not_accepted > 0)
 
 
 def _sent_now(step: Step) -> "Select[Feedback, Response]":

@@ -315,6 +315,29 @@ def test_answers_are_sent_once_and_only_this_cases(room):
     assert [it.sent_at for it in room.rows(Response)] == [first, room.clock.now()]
 
 
+def test_an_answer_written_after_the_answers_went_out_goes_with_the_next_decision(room):
+    first = room.today
+    with room.step() as session:
+        session.add(
+            Round(
+                municipality_id=HOME,
+                consultation_id=room.id,
+                phase="display",
+                opens_at=room.clock.now(),
+                closes_at=room.clock.now() + timedelta(hours=1),
+                closed_at=room.clock.now() + timedelta(hours=1),
+            )
+        )
+    room.answer(room.opinion("Hilinenud.", state="late_recorded"), "noted")
+    room.clock.move_to(room.clock.now() + timedelta(days=2))
+    with room.working("record_results") as step:
+        decision.record_results(
+            decision.RecordResults(decided_on=first + timedelta(days=1)), step=step, post=room.post(step)
+        )
+    assert room.rows(Response)[0].sent_at == room.clock.now()
+    assert len(room.letters("answer")) == 1
+
+
 def test_what_must_be_answered_and_what_waits_are_counted(room):
     room.opinion("Õigel ajal.")
     room.opinion("Hiljem.", state="late_waiting")
