@@ -101,7 +101,7 @@ def progress(session: Session, case: Consultation, language: str, *, runtime: Ru
     steps = []
     for place in places:
         element = diagram.elements.get(place.element)
-        if element is None or element.kind not in SHOWN or _unreached_end(element, place):
+        if element is None or not _shown(element, place, inside=element.scope != diagram.process):
             continue
         name = definition.text_of(place.element, language).name
         inside = element.scope != diagram.process
@@ -133,14 +133,21 @@ def stages(kind: str, places: Sequence[Place], diagram: Diagram) -> tuple[Stage,
 
 
 def marks(places: Sequence[Place], diagram: Diagram) -> dict[str, tuple[str, ...]]:
-    """Which elements of the drawing are done and which current; what lies in another drawing marks its call."""
+    """Which elements of the drawing are done and which current; what lies in another drawing marks its call.
+
+    Where nothing is current any more, the end that was reached is where the case stands.
+    """
     found: dict[str, dict[str, None]] = {CURRENT: {}, DONE: {}}
     for place in places:
         drawn = place.element.partition("/")[0]
-        if place.state in found and drawn in diagram.elements:
+        element = diagram.elements.get(drawn)
+        if place.state in found and element is not None and element.kind != "boundaryEvent":
             found[place.state][drawn] = None
-    for element in found[CURRENT]:
-        found[DONE].pop(element, None)
+    if not found[CURRENT]:
+        ends = (it for it in found[DONE] if _is_end(diagram.elements[it], diagram))
+        found[CURRENT] = dict.fromkeys(ends)
+    for drawn in found[CURRENT]:
+        found[DONE].pop(drawn, None)
     return {state: tuple(elements) for state, elements in found.items()}
 
 
@@ -152,5 +159,14 @@ def _outermost(path: str, diagram: Diagram) -> str:
     return name
 
 
-def _unreached_end(element: Element, place: Place) -> bool:
-    return element.kind == "endEvent" and place.state != DONE
+def _is_end(element: Element, diagram: Diagram) -> bool:
+    return element.kind == "endEvent" and element.scope == diagram.process
+
+
+def _shown(element: Element, place: Place, *, inside: bool) -> bool:
+    """Whether a step is told in the list: named ones, an end only once it is reached."""
+    if element.kind not in SHOWN or not element.name.strip():
+        return False
+    if element.kind == "startEvent":
+        return not inside
+    return element.kind != "endEvent" or (place.state == DONE and not inside)

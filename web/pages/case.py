@@ -1,6 +1,7 @@
 """The public page of a case: the plain box, its days, documents, opinions and answers, steps and drawing."""
 
 from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from processes.actions import public_case
 from processes.actions.public_progress import Step
@@ -17,7 +18,7 @@ class CasePage(Controller):
     path = "/case/{number:str}"
 
     @get(sync_to_thread=True)
-    def show(self, visit: Visit, number: str) -> Response[str]:
+    def show(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         kaasa = visit.kaasa
         now = kaasa.clock.now()
         with kaasa.database.session() as session:
@@ -51,21 +52,21 @@ class CasePage(Controller):
         )
 
     @get("/easy", sync_to_thread=True)
-    def easy(self, visit: Visit, number: str) -> Response[str]:
+    def easy(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             case = public_case.easy_view(session, kaasa.municipality_id, number, now=kaasa.clock.now())
         return visit.page("easy.html", case=case)
 
     @get("/diagram.bpmn", sync_to_thread=True)
-    def diagram(self, visit: Visit, number: str) -> Response[bytes]:
+    def diagram(self, visit: Visit, number: FromPath[str]) -> Response[bytes]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             drawing = public_case.drawing(session, kaasa.municipality_id, number, runtime=kaasa.runtime)
         return attachment(drawing.encode(), "application/xml", f"{number}.bpmn")
 
     @get("/document/{document_id:str}", sync_to_thread=True)
-    def document(self, visit: Visit, number: str, document_id: str) -> Response[bytes]:
+    def document(self, visit: Visit, number: FromPath[str], document_id: FromPath[str]) -> Response[bytes]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             found = public_case.download(
@@ -94,7 +95,7 @@ def _stages(case: public_case.CaseView) -> list[dict[str, str]]:
                 "name": name,
                 "short": public_words.word(public_words.STAGES | public_words.SHORT_STAGES, stage.code),
                 "state": stage.state,
-                "when": dates.day(stage.done_at) if stage.done_at else "",
+                "when": dates.short_day(stage.done_at) if stage.done_at else "",
             }
         )
     return found

@@ -60,7 +60,7 @@ async function draw(place) {
   if (here.length) {
     const { x, y, width, height } = known.get(here[0]);
     const view = canvas.viewbox();
-    const scale = Math.max(view.scale, 0.6);
+    const scale = Math.max(view.scale, 0.85);
     canvas.zoom(scale, { x: x + width / 2, y: y + height / 2 });
     canvas.scrollToElement(here[0]);
   }
