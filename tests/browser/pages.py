@@ -42,12 +42,17 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(15)
+        self._end()
 
     def kill(self) -> None:
         """As when the power goes: SIGKILL."""
         self.process.kill()
+        self._end()
+
+    def _end(self) -> None:
         self.process.wait(15)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def start(folder: Path, *, keep: bool = False) -> Server:

@@ -1,6 +1,7 @@
 """Feeds: what has happened, as Atom; days to keep, as a calendar."""
 
 from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from processes.actions import public_calendar, public_feed
 from web import public_words
@@ -30,7 +31,7 @@ class FeedPage(Controller):
         return feed(visit.request, content, ATOM)
 
     @get("/case/{number:str}/feed.atom", sync_to_thread=True)
-    def news(self, visit: Visit, number: str) -> Response[bytes]:
+    def news(self, visit: Visit, number: FromPath[str]) -> Response[bytes]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             content = public_feed.case_feed(
@@ -53,7 +54,7 @@ class FeedPage(Controller):
         return feed(visit.request, content, ICS)
 
     @get("/case/{number:str}/calendar.ics", sync_to_thread=True)
-    def days(self, visit: Visit, number: str) -> Response[bytes]:
+    def days(self, visit: Visit, number: FromPath[str]) -> Response[bytes]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             content = public_calendar.case_calendar(session, kaasa.municipality_id, number, site_of(visit))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import invitation_answer, public_calendar
@@ -32,11 +33,11 @@ class InvitationPage(Controller):
     path = "/i/{token:str}"
 
     @get(sync_to_thread=True)
-    def show(self, visit: Visit, token: str) -> Response[str]:
+    def show(self, visit: Visit, token: FromPath[str]) -> Response[str]:
         return _page(visit, token)
 
     @post("/opened", sync_to_thread=True, status_code=204)
-    def opened(self, visit: Visit, token: str) -> None:
+    def opened(self, visit: Visit, token: FromPath[str]) -> None:
         """The page itself says that a person has it before them; a mail scanner runs no script."""
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
         kaasa.database.transaction(
@@ -44,7 +45,7 @@ class InvitationPage(Controller):
         )
 
     @post(sync_to_thread=True, status_code=303)
-    def answer(self, visit: Visit, token: str, form: Form) -> Response[str] | Redirect:
+    def answer(self, visit: Visit, token: FromPath[str], form: Form) -> Response[str] | Redirect:
         """Take every part that was answered, or show the page again with everything that was typed."""
         kaasa, files, now = visit.kaasa, files_of(form), visit.kaasa.clock.now()
         given = Answer(
@@ -83,7 +84,7 @@ class InvitationPage(Controller):
         return visit.redirect(f"/i/{token}", done=code, receipt=done.receipt)
 
     @post("/withdraw", sync_to_thread=True, status_code=303)
-    def withdraw(self, visit: Visit, token: str) -> Response[str] | Redirect:
+    def withdraw(self, visit: Visit, token: FromPath[str]) -> Response[str] | Redirect:
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
         try:
             kaasa.database.transaction(
@@ -101,7 +102,7 @@ class InvitationPage(Controller):
         return visit.redirect(f"/i/{token}", done="opinion_withdrawn")
 
     @post("/forward", sync_to_thread=True, status_code=303)
-    def forward(self, visit: Visit, token: str, form: Form) -> Response[str] | Redirect:
+    def forward(self, visit: Visit, token: FromPath[str], form: Form) -> Response[str] | Redirect:
         kaasa, address, now = visit.kaasa, form.text("address"), visit.kaasa.clock.now()
         try:
             kaasa.database.transaction(
@@ -120,7 +121,7 @@ class InvitationPage(Controller):
         return visit.redirect(f"/i/{token}", done="link_forwarded", address=address)
 
     @post("/not-us", sync_to_thread=True, status_code=200)
-    def not_us(self, visit: Visit, token: str) -> Response[str]:
+    def not_us(self, visit: Visit, token: FromPath[str]) -> Response[str]:
         """The link is dead after this, so the thanks are given here and not after a redirect."""
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
         kaasa.database.transaction(
@@ -136,7 +137,7 @@ class InvitationPage(Controller):
         return visit.page("invitation_not_us.html")
 
     @get("/calendar.ics", sync_to_thread=True)
-    def calendar(self, visit: Visit, token: str) -> Response[bytes]:
+    def calendar(self, visit: Visit, token: FromPath[str]) -> Response[bytes]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             content = public_calendar.invitation_calendar(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import opinion as opinions
@@ -34,11 +35,11 @@ class OpinionPage(Controller):
     path = "/case/{number:str}"
 
     @get("/opinion", sync_to_thread=True)
-    def ask(self, visit: Visit, number: str) -> Response[str]:
+    def ask(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         return _form(visit, number, new_key(), {"author": "person"})
 
     @post("/opinion", sync_to_thread=True, status_code=303)
-    def give(self, visit: Visit, number: str, form: Form) -> Response[str] | Redirect:
+    def give(self, visit: Visit, number: FromPath[str], form: Form) -> Response[str] | Redirect:
         """Take it and show its number; on a refusal the same page, with everything that was typed."""
         kaasa, files = visit.kaasa, files_of(form)
         typed = {name: form.text(name) for name in FIELDS}
@@ -75,7 +76,7 @@ class OpinionPage(Controller):
         return visit.redirect(f"/case/{number}/receipt/{receipt.key}")
 
     @get("/receipt/{key:str}", sync_to_thread=True)
-    def receipt(self, visit: Visit, number: str, key: str) -> Response[str]:
+    def receipt(self, visit: Visit, number: FromPath[str], key: FromPath[str]) -> Response[str]:
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             found = opinions.receipt(
@@ -96,11 +97,11 @@ class OpinionLinkPage(Controller):
     path = "/confirm/{token:str}"
 
     @get(sync_to_thread=True)
-    def show(self, visit: Visit, token: str) -> Response[str]:
+    def show(self, visit: Visit, token: FromPath[str]) -> Response[str]:
         return _mine(visit, token)
 
     @post(sync_to_thread=True, status_code=303)
-    def confirm(self, visit: Visit, token: str) -> Response[str] | Redirect:
+    def confirm(self, visit: Visit, token: FromPath[str]) -> Response[str] | Redirect:
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
         try:
             mine = kaasa.database.transaction(
@@ -120,7 +121,7 @@ class OpinionLinkPage(Controller):
         return visit.redirect(f"/confirm/{token}", done=done)
 
     @post("/change", sync_to_thread=True, status_code=303)
-    def change(self, visit: Visit, token: str, form: Form) -> Response[str] | Redirect:
+    def change(self, visit: Visit, token: FromPath[str], form: Form) -> Response[str] | Redirect:
         kaasa, files, now = visit.kaasa, files_of(form), visit.kaasa.clock.now()
         wanted = Change(
             key=key_of(form),
@@ -148,7 +149,7 @@ class OpinionLinkPage(Controller):
         return visit.redirect(f"/confirm/{token}", done="opinion_changed")
 
     @post("/withdraw", sync_to_thread=True, status_code=303)
-    def withdraw(self, visit: Visit, token: str) -> Response[str] | Redirect:
+    def withdraw(self, visit: Visit, token: FromPath[str]) -> Response[str] | Redirect:
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
         try:
             kaasa.database.transaction(
