@@ -22,6 +22,7 @@ class Feedback(Row, table=True):
     """One opinion. `receipt` is the number its author keeps. A private person's name is not public.
 
     `author_kind` is organisation, person or anonymous; `wants_reply` false only for anonymous ones.
+    `late_reason` is why it came late, in its author's words; `late_decision` why it was taken or only recorded.
     """
 
     __table_args__ = (
@@ -49,6 +50,7 @@ class Feedback(Row, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     state: str = RECEIVED
     late_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    late_decision: str = Field(default="", sa_column=Column(Text, nullable=False))
     theme: str = ""
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     version: int = 1

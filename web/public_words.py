@@ -109,13 +109,7 @@ CHANNELS = {
     "paper": N_("by letter"),
     "in_person": N_("in person"),
 }
-NEED_DECIDERS = {
-    ("council", "vald"): N_("the municipal council"),
-    ("council", "linn"): N_("the city council"),
-    ("government", "vald"): N_("the municipal government"),
-    ("government", "linn"): N_("the city government"),
-}
-STATES = {
+NEED_STATES = {
     "asked": N_("we are looking into it"),
     "booked": N_("is arranged"),
     "refused": N_("cannot be arranged"),

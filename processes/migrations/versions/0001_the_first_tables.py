@@ -674,6 +674,7 @@ def upgrade() -> None:
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("late_reason", sa.Text(), nullable=False),
+        sa.Column("late_decision", sa.Text(), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
