@@ -1,152 +1,250 @@
-"""What a committee's page says, built from rows at the moment it is frozen; each statement names its source.
+"""What a committee's page says: numbered statements, each with its figures and the sources it stands on.
 
-A private person is never named here: the page shows a receipt number, which the author knows.
+Built from rows at the moment the page is frozen and kept without a language: a statement is a code and
+its figures, which the reader's language words. Authors' own words stay in the language they wrote.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from processes import municipality
+from processes.committee import Committee
 from processes.consultation import Consultation
-from processes.feedback import LATE_ACCEPTED, LATE_RECORDED, LATE_WAITING, TO_ANSWER, Feedback
-from processes.invitation import INVITED, Approval, Invitation
-from processes.organisation import Organisation
-from processes.response import UNRESOLVED, Response
-from processes.round import Round
+from processes.meeting import HELD, Meeting
+from processes.response import OUTCOMES, UNRESOLVED
 from processes.summary import Summary
+from processes.summary_counts import by_kind, by_theme, counts
+from processes.summary_facts import Fact, Facts, gather
 
-LATE = (LATE_WAITING, LATE_ACCEPTED, LATE_RECORDED)
+CHANNELS = ("web", "mail", "phone", "paper", "in_person")
+CHANGED = ("accepted", "partly")
+FEW = 3
+"""Needs fewer than this are not counted out: a small number could point at someone (GDPR art. 9)."""
 
 
-def build(session: Session, case: Consultation, summary: Summary, now: datetime) -> dict[str, Any]:
+@dataclass
+class _Sheet:
+    """Statements and sources, numbered in the order they are first named."""
+
+    statements: list[Fact] = field(default_factory=list)
+    sources: dict[str, Fact] = field(default_factory=dict)
+
+    def say(self, section: str, code: str, sources: Iterable[Fact], /, **params: Any) -> None:
+        """One sentence. A source is a row's fact, or a count with what was counted."""
+        keys = []
+        for it in sources:
+            key = str(it["source"])
+            self.sources.setdefault(
+                key, {**it, "number": len(self.sources) + 1, "from": key.partition(":")[0]}
+            )
+            keys.append(key)
+        self.statements.append(
+            {
+                "number": len(self.statements) + 1,
+                "section": section,
+                "code": code,
+                "params": params,
+                "sources": keys,
+            }
+        )
+
+
+def build(session: Session, case: Consultation, page: Summary, now: datetime) -> dict[str, Any]:
     """In: the case and its page. Out: plain values ready for JSON; `source` is `kind:id` of a row."""
-    invited = _invited(session, case)
-    opinions = _opinions(session, case)
+    facts = gather(session, case)
+    unresolved_ones = [it for it in facts.opinions if it["outcome"] in UNRESOLVED]
+    sheet = _Sheet()
+    _question(sheet, session, case, page, facts)
+    _course(sheet, facts)
+    _who(sheet, facts)
+    _themes(sheet, facts)
+    _unresolved(sheet, unresolved_ones, facts)
+    _access(sheet, facts)
+    _changed(sheet, facts)
+    _late(sheet, facts)
+    _unknown(sheet, facts)
     return {
-        "occasion": summary.occasion,
-        "question": summary.question,
+        "version": 1,
+        "occasion": page.occasion,
+        "question": page.question,
+        "number": case.number,
+        "titles": facts.titles,
         "frozen_at": now.isoformat(),
-        "counts": {
-            "invited": len(invited),
-            "answered": sum(it["answered"] for it in invited),
-            "silent": sum(not it["answered"] for it in invited),
-            "opinions": len(opinions),
-            "late": sum(it["late"] for it in opinions),
-            "outcomes": dict(Counter(it["outcome"] or "unanswered" for it in opinions)),
-        },
-        "invited": invited,
-        "approvals": _approvals(session, case),
-        "themes": _by_theme(opinions),
-        "unresolved": [it for it in opinions if it["outcome"] in UNRESOLVED],
-        "late": [it for it in opinions if it["late"]],
+        "counts": counts(facts),
+        "statements": sheet.statements,
+        "sources": list(sheet.sources.values()),
+        "opinions": facts.opinions,
+        "invited": facts.invited,
+        "kinds": by_kind(facts.invited),
+        "approvals": facts.approvals,
+        "themes": by_theme(facts.opinions),
+        "unresolved": [_pointer(it) for it in unresolved_ones],
+        "late": [_pointer(it) for it in facts.opinions if it["late"]],
     }
 
 
-def unresolved(summary: Summary) -> list[str]:
+def unresolved(page: Summary) -> list[str]:
     """The ids of the opinions a frozen page names as unresolved objections."""
-    return [it["feedback_id"] for it in summary.read()["unresolved"]] if summary.content else []
+    return [it["feedback_id"] for it in page.read()["unresolved"]] if page.content else []
 
 
-def _invited(session: Session, case: Consultation) -> list[dict[str, Any]]:
-    query = (
-        select(Invitation, Organisation.name)
-        .join(
-            Organisation,
-            (col(Organisation.municipality_id) == Invitation.municipality_id)
-            & (col(Organisation.id) == Invitation.organisation_id),
+def _question(sheet: _Sheet, session: Session, case: Consultation, page: Summary, facts: Facts) -> None:
+    home = municipality.get(session, case.municipality_id)
+    board = session.get_one(Committee, (case.municipality_id, page.committee_id))
+    matter = {"source": f"case:{case.id}", "number": case.number, "titles": facts.titles}
+    sheet.say("question", "matter", [matter], titles=facts.titles, number=case.number, place=case.place)
+    called = session.get(Meeting, (case.municipality_id, page.meeting_id)) if page.meeting_id else None
+    if called is not None:
+        source = {"source": f"session:{called.id}", "starts_at": called.starts_at.isoformat()}
+        sheet.say("question", "question", [source], question=page.question)
+        sheet.say(
+            "question", "session", [source], committee=board.name, starts_at=called.starts_at.isoformat(),
+            ends_at=called.ends_at.isoformat(), place=called.place,
+        )  # fmt: skip
+    decider = home.council if case.decided_by == "council" else home.government
+    sheet.say("question", "decides", [matter], body=case.decided_by, of=home.kind, name=decider)
+
+
+def _course(sheet: _Sheet, facts: Facts) -> None:
+    for it in facts.decisions:
+        sheet.say("course", "decision", [it], **_told(it))
+    for it in facts.rounds:
+        sheet.say("course", "round_interrupted" if it["interrupted_at"] else "round", [it], **_told(it))
+    for occasion in dict.fromkeys(it["occasion"] for it in facts.notices):
+        there = [it for it in facts.notices if it["occasion"] == occasion]
+        days = [it["published_on"] for it in there]
+        sheet.say(
+            "course", "notices", there, occasion=occasion, number=len(there), first=min(days), last=max(days)
         )
-        .where(
-            Invitation.municipality_id == case.municipality_id,
-            Invitation.consultation_id == case.id,
-            Invitation.purpose == "opinion",
-            Invitation.state == INVITED,
+    for it in facts.meetings:
+        sheet.say("course", "meeting_held" if it["state"] == HELD else "meeting", [it], **_told(it))
+
+
+def _who(sheet: _Sheet, facts: Facts) -> None:
+    figures = counts(facts)
+    asked = _count("invited", figures["invited"])
+    sheet.say("who", "invited", [asked], number=figures["invited"])
+    if figures["invited"]:
+        names = ("answered", "no_comments", "silent")
+        sheet.say("who", "spoke", [asked], **{name: figures[name] for name in names})
+    for row in by_kind(facts.invited):
+        sheet.say(
+            "who",
+            "kind",
+            [_count(f"invited-{row['kind']}", row["invited"], kind=row["kind"])],
+            kind=row["kind"],
         )
-        .order_by(Organisation.name)
-    )
-    return [
-        {
-            "source": f"invitation:{asked.id}",
-            "name": name,
-            "opened": asked.opened_at is not None,
-            "answered": asked.answered_at is not None or asked.no_comments_at is not None,
-            "no_comments": asked.no_comments_at is not None,
-        }
-        for asked, name in session.exec(query)
-    ]
+    sheet.say(
+        "who", "opinions", [_count("opinions", figures["opinions"])],
+        number=figures["opinions"], authors=figures["authors"],
+    )  # fmt: skip
+    for kind in ("organisation", "person", "anonymous"):
+        if number := figures["kinds"].get(kind, 0):
+            sheet.say("who", f"from_{kind}", [_count(f"opinions-{kind}", number)], number=number)
+    for it in facts.approvals:
+        sheet.say("who", "approval", [it], **_told(it))
 
 
-def _opinions(session: Session, case: Consultation) -> list[dict[str, Any]]:
-    query = (
-        select(Feedback, Response)
-        .outerjoin(
-            Response,
-            (col(Response.municipality_id) == Feedback.municipality_id)
-            & (col(Response.feedback_id) == Feedback.id),
+def _themes(sheet: _Sheet, facts: Facts) -> None:
+    for row in by_theme(facts.opinions):
+        source = _count(
+            f"theme-{row['theme']}", row["opinions"], theme=row["theme"], receipts=row["receipts"]
         )
-        .where(
-            Feedback.municipality_id == case.municipality_id,
-            Feedback.consultation_id == case.id,
-            col(Feedback.state).in_((*TO_ANSWER, LATE_WAITING)),
+        sheet.say("themes", "theme", [source], theme=row["theme"], number=row["opinions"])
+    outcomes = counts(facts)["outcomes"]
+    for outcome in (*OUTCOMES, "unanswered"):
+        if number := outcomes.get(outcome, 0):
+            source = _count(f"outcome-{outcome}", number, outcome=outcome)
+            sheet.say("themes", "outcome", [source], outcome=outcome, number=number)
+
+
+def _unresolved(sheet: _Sheet, left: Sequence[Fact], facts: Facts) -> None:
+    if facts.opinions:
+        sheet.say("unresolved", "unresolved", [_count("unresolved", len(left))], number=len(left))
+    for it in left:
+        sheet.say("unresolved", "objection", [it], feedback_id=it["feedback_id"])
+
+
+def _access(sheet: _Sheet, facts: Facts) -> None:
+    found = [it for it in facts.opinions if it["access"]]
+    receipts = [it["receipt"] for it in found]
+    if facts.opinions:
+        sheet.say("access", "access", [_count("access", len(found), receipts=receipts)], number=len(found))
+    for outcome in (*OUTCOMES, "unanswered"):
+        there = [it for it in found if (it["outcome"] or "unanswered") == outcome]
+        if there:
+            sheet.say("access", "access_outcome", there, outcome=outcome, number=len(there))
+    told = sum(number for state, number in facts.needs.items() if state != "withdrawn")
+    if told >= FEW:
+        booked, refused = facts.needs.get("booked", 0), facts.needs.get("refused", 0)
+        exact = {"booked": booked, "refused": refused} if _large(booked) and _large(refused) else {}
+        sheet.say(
+            "access", "needs_states" if exact else "needs", [_count("needs", told)], number=told, **exact
         )
-        .order_by(Feedback.received_at, Feedback.id)  # type: ignore[arg-type]
-    )
-    return [_opinion(given, answer) for given, answer in session.exec(query)]
+    elif told:
+        sheet.say("access", "needs_few", [], few=FEW)
 
 
-def _opinion(given: Feedback, answer: Response | None) -> dict[str, Any]:
-    return {
-        "source": f"feedback:{given.id}",
-        "feedback_id": given.id,
-        "receipt": given.receipt,
-        "author": given.author_name if given.author_kind == "organisation" else "",
-        "author_kind": given.author_kind,
-        "received_at": given.received_at.isoformat(),
-        "late": given.state in LATE,
-        "late_reason": given.late_reason,
-        "theme": given.theme,
-        "text": given.text,
-        "outcome": answer.outcome if answer is not None else "",
-        "reasons": answer.reasons if answer is not None else "",
-    }
+def _changed(sheet: _Sheet, facts: Facts) -> None:
+    for it in facts.opinions:
+        if it["outcome"] in CHANGED:
+            sheet.say("changed", "changed", [it], feedback_id=it["feedback_id"])
 
 
-def _by_theme(opinions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    themes: dict[str, list[dict[str, Any]]] = {}
-    for it in opinions:
-        themes.setdefault(it["theme"], []).append(it)
-    return [{"theme": theme, "opinions": given} for theme, given in sorted(themes.items())]
+def _late(sheet: _Sheet, facts: Facts) -> None:
+    for it in facts.opinions:
+        if it["late"]:
+            sheet.say("late", it["state"], [it], feedback_id=it["feedback_id"])
 
 
-def _approvals(session: Session, case: Consultation) -> list[dict[str, Any]]:
-    query = (
-        select(Approval, Organisation.name)
-        .join(
-            Round,
-            (col(Round.municipality_id) == Approval.municipality_id) & (col(Round.id) == Approval.round_id),
+def _unknown(sheet: _Sheet, facts: Facts) -> None:
+    there = {it["kind"] for it in facts.invited}
+    for kind in facts.registry_kinds:
+        if kind not in there:
+            sheet.say("unknown", "kind_not_asked", [_count(f"invited-{kind}", 0, kind=kind)], kind=kind)
+    for row in by_kind(facts.invited):
+        if len(row["silent"]) == row["invited"]:
+            source = _count(f"invited-{row['kind']}", row["invited"], kind=row["kind"])
+            sheet.say("unknown", "kind_silent", [source], kind=row["kind"], number=row["invited"])
+    _unheard(sheet, facts)
+    if not any(it["phase"] == "display" for it in facts.rounds):
+        sheet.say("unknown", "not_displayed", [])
+    if not any(it["state"] == HELD for it in facts.meetings):
+        sheet.say("unknown", "no_meeting", [])
+    sheet.say("unknown", "not_everyone", [])
+
+
+def _unheard(sheet: _Sheet, facts: Facts) -> None:
+    figures = counts(facts)
+    if lost := [it for it in facts.invited if it["unreached"]]:
+        sheet.say("unknown", "unreached", lost, number=len(lost), names=[it["name"] for it in lost])
+    if figures["unopened"]:
+        sheet.say(
+            "unknown", "unopened", [_count("unopened", figures["unopened"])], number=figures["unopened"]
         )
-        .join(
-            Invitation,
-            (col(Invitation.municipality_id) == Approval.municipality_id)
-            & (col(Invitation.id) == Approval.invitation_id),
-        )
-        .join(
-            Organisation,
-            (col(Organisation.municipality_id) == Invitation.municipality_id)
-            & (col(Organisation.id) == Invitation.organisation_id),
-        )
-        .where(Approval.municipality_id == case.municipality_id, Round.consultation_id == case.id)
-        .order_by(Round.turn, Organisation.name)  # type: ignore[arg-type]
-    )
-    return [
-        {
-            "source": f"approval:{asked.id}",
-            "name": name,
-            "result": asked.result,
-            "answered_on": asked.answered_on.isoformat() if asked.answered_on is not None else None,
-            "conditions": asked.conditions,
-        }
-        for asked, name in session.exec(query)
-    ]
+    if facts.rounds and (unused := [it for it in CHANNELS if it not in figures["channels"]]):
+        sheet.say("unknown", "channels", [_count("opinions", figures["opinions"])], channels=unused)
+    if waiting := [it for it in facts.opinions if not it["outcome"]]:
+        sheet.say("unknown", "unanswered", waiting, number=len(waiting))
+    if facts.withdrawn:
+        sheet.say("unknown", "withdrawn", [_count("withdrawn", facts.withdrawn)], number=facts.withdrawn)
+
+
+def _told(fact: Fact) -> Fact:
+    return {name: value for name, value in fact.items() if name != "source"}
+
+
+def _count(code: str, number: int, **what: Any) -> Fact:
+    return {"source": f"count:{code}", "code": code.partition("-")[0], "counted": number, **what}
+
+
+def _pointer(opinion: Fact) -> Fact:
+    return {name: opinion[name] for name in ("source", "feedback_id", "receipt")}
+
+
+def _large(number: int) -> bool:
+    return number == 0 or number >= FEW
