@@ -27,6 +27,7 @@ from notifications.errors import AddressRefused
 from notifications.letter import Letter, clean
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+=-]{1,80}@[A-Za-z0-9.-]{1,100}>")
+_WORD_OCTETS = 39  # 52 characters of base64: its line stays under the 76 of RFC 2047, section 2
 _UNSUBSCRIBE = re.compile(r"https://[!-;=?-~]+")
 
 
@@ -75,8 +76,8 @@ def build(
     if files:
         body = _multipart("mixed", f"{seed}-0", [body, *files])
     head = [
-        _folded("From", _address(sender_name, sender_address, "sender")),
-        _folded("To", _address(recipient_name, recipient_address, "recipient")),
+        f"From: {_address(sender_name, sender_address, 'sender')}\r\n",
+        f"To: {_address(recipient_name, recipient_address, 'recipient')}\r\n",
         _folded("Subject", letter.subject),
         f"Date: {format_datetime(date)}\r\n",
         # Written whole: the standard library wraps a long id or link, and may encode it.
@@ -110,17 +111,32 @@ def _alternatives(letter: Letter, calendar: bytes | None, method: str | None) ->
 def _address(name: str, address: str, where: str) -> str:
     plain(address, where=where)
     local, _, domain = address.rpartition("@")
+    shown = " ".join(clean(name).split())
     try:
-        return str(Address(" ".join(clean(name).split()), local, domain))
+        quoted = str(Address(shown, local, domain))
     except ValueError as error:
         raise AddressRefused(where, str(error)) from error
+    return quoted if shown.isascii() and len(quoted) < 900 else f"{_encoded(shown)}\r\n <{address}>"
 
 
 def _folded(name: str, value: str) -> str:
     if value.isascii() and len(value) < 900:
         # Left whole (RFC 5322 2.1.1 allows 998): the library would begin a long one on an empty line.
         return f"{name}: {value}\r\n"
-    return str(policy.SMTP.header_factory(name, value).fold(policy=policy.SMTP))
+    return f"{name}: {_encoded(value)}\r\n"
+
+
+def _encoded(text: str) -> str:
+    """Out: words of RFC 2047, each whole characters. The library's own folding loses a space between two."""
+    words, start, size = [], 0, 0
+    for end, letter in enumerate(text):
+        width = len(letter.encode())
+        if size + width > _WORD_OCTETS:
+            words.append(text[start:end])
+            start, size = end, 0
+        size += width
+    words.append(text[start:])
+    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word.encode()).decode()}?=" for word in words)
 
 
 def _text_part(subtype: str, text: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -70,7 +71,7 @@ class Postbox:
         file = next((file for name, file in self._files() if name == key), None)
         if file is None:
             raise LetterUnknown(key[:80])
-        return _opened(key, file.read_bytes())
+        return opened(key, file.read_bytes())
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         for folder in ("new", "cur"):
@@ -91,7 +92,8 @@ def _posted(key: str, raw: bytes) -> Posted:
     )
 
 
-def _opened(key: str, raw: bytes) -> Opened:
+def opened(key: str, raw: bytes) -> Opened:
+    """A letter's bytes as its reader sees them. In: the bytes that leave, and a name for them."""
     mail = message_from_bytes(raw, policy=policy.default)
     parts = [part for part in mail.walk() if not part.is_multipart()]
     calendar = next((part for part in parts if part.get_content_type() == "text/calendar"), None)
@@ -113,7 +115,9 @@ def _opened(key: str, raw: bytes) -> Opened:
 
 
 def _header(mail: EmailMessage, name: str) -> str:
-    return str(mail.get(name, ""))
+    """Out: a header in plain words. The newer parser of the library puts spaces into long names."""
+    raw = next((str(value) for known, value in mail.raw_items() if known.lower() == name), "")
+    return " ".join(str(make_header(decode_header(raw))).split())
 
 
 def _date(mail: EmailMessage) -> datetime:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from typing import Any
 
@@ -116,6 +117,17 @@ def test_no_name_subject_or_text_can_add_a_header(subject: str, name: str, text:
     body = found.get_body(("plain",))
     assert body is not None
     assert content(body).decode().replace("\r\n", "\n") == clean(letter.text)
+
+
+@given(st.text(st.sampled_from("abc õäöü йЖ 漢🙂 ,;?_="), max_size=150))
+def test_words_in_any_alphabet_come_back_whole_with_every_space(text: str) -> None:
+    words = f"Ž {' '.join(text.split())}".strip()
+    raw = mail(letter=Letter(words, "a\n", LETTER.html, "ru"), recipient_name=words)
+    found = message_from_bytes(raw)
+    assert str(make_header(decode_header(str(found["subject"])))) == words
+    assert str(make_header(decode_header(str(found["to"])))).startswith(f"{words} <")
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert max(len(line) for line in head if b"=?utf-8" in line) <= 76  # RFC 2047, section 2
 
 
 @pytest.mark.parametrize("end", LINE_ENDS)
