@@ -1,0 +1,105 @@
+"""What waits for a committee member: the pages of the committees they sit in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from processes.committee import Committee, CommitteeMember
+from processes.consultation import Consultation, text_of
+from processes.meeting import Meeting
+from processes.permission import COMMITTEE, Actor
+from processes.summary import Summary, Treatment
+from processes.summary_content import unresolved
+
+KEPT = 5
+"""How many closed pages a member still finds on the desk."""
+
+
+@dataclass(frozen=True)
+class OnDesk:
+    """A page on a committee member's desk. `state`: planned, frozen, to_treat or closed."""
+
+    id: str
+    number: str
+    title: str
+    committee: str
+    question: str
+    state: str
+    starts_at: datetime | None
+    freeze_at: datetime | None
+    objections: int
+    treated: int
+
+
+def summaries_for(session: Session, actor: Actor, language: str, *, now: datetime) -> list[OnDesk]:
+    """The pages of the committees an actor sits in: what waits for the member first, closed ones last."""
+    if not actor.holds(COMMITTEE):
+        return []
+    query = (
+        select(Summary, Committee.name, Consultation, Meeting)
+        .join(
+            CommitteeMember,
+            (col(CommitteeMember.municipality_id) == Summary.municipality_id)
+            & (col(CommitteeMember.committee_id) == Summary.committee_id),
+        )
+        .join(
+            Committee,
+            (col(Committee.municipality_id) == Summary.municipality_id)
+            & (col(Committee.id) == Summary.committee_id),
+        )
+        .join(
+            Consultation,
+            (col(Consultation.municipality_id) == Summary.municipality_id)
+            & (col(Consultation.id) == Summary.consultation_id),
+        )
+        .join(
+            Meeting,
+            (col(Meeting.municipality_id) == Summary.municipality_id) & (col(Meeting.id) == Summary.meeting_id),
+        )
+        .where(
+            Summary.municipality_id == actor.municipality_id, CommitteeMember.person_id == actor.person_id
+        )
+        .order_by(col(Meeting.starts_at))
+    )  # fmt: skip
+    treated = _treated(session, actor)
+    rows = [
+        _on_desk(session, page, name, case, called, treated.get(page.id, 0), language, now)
+        for page, name, case, called in session.exec(query)
+    ]
+    closed = [it for it in rows if it.state == "closed"]
+    waiting = [it for it in rows if it.state != "closed"]
+    return [*sorted(waiting, key=lambda it: it.state != "to_treat"), *closed[::-1][:KEPT]]
+
+
+def _on_desk(
+    session: Session, page: Summary, committee: str, case: Consultation, called: Meeting, treated: int,
+    language: str, now: datetime,
+) -> OnDesk:  # fmt: skip
+    if page.closed_at is not None:
+        state = "closed"
+    elif page.frozen_at is None:
+        state = "planned"
+    else:
+        state = "to_treat" if called.starts_at <= now else "frozen"
+    return OnDesk(
+        id=page.id,
+        number=case.number,
+        title=text_of(session, case, language).title,
+        committee=committee,
+        question=page.question,
+        state=state,
+        starts_at=called.starts_at,
+        freeze_at=page.freeze_at,
+        objections=len(unresolved(page)),
+        treated=treated,
+    )
+
+
+def _treated(session: Session, actor: Actor) -> dict[str, int]:
+    query = (
+        select(Treatment.summary_id, func.count())
+        .where(Treatment.municipality_id == actor.municipality_id)
+        .group_by(Treatment.summary_id)
+    )
+    return dict(session.exec(query).all())

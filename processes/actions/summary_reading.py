@@ -1,0 +1,147 @@
+"""Reading a committee's page: frozen facts, what came after, and what the committee did with each objection."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.wait import HUMAN, Wait
+from processes import committee as committees
+from processes import consultation as consultations
+from processes.actions.after_freeze import Change, changes
+from processes.committee import Committee, CommitteeMember
+from processes.consultation import Consultation, text_of
+from processes.errors import NotFound
+from processes.meeting import Meeting
+from processes.permission import COMMITTEE, GOVERNMENT, PLANNER, Actor, require
+from processes.person import Person
+from processes.summary import Summary, Treatment
+
+READERS = (COMMITTEE, PLANNER, GOVERNMENT)
+TREATING = "treat_objections"
+
+
+@dataclass(frozen=True)
+class Position:
+    """What the committee did with one objection, in the words of its minutes; `by` entered it."""
+
+    stance: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SummaryView:
+    """A page and what stands beside it. `content` is empty until it is frozen; `starts_at` until it is planned.
+
+    `whole` says that the frozen text still has its digest. `may_treat`: this person may enter positions now.
+    """
+
+    id: str
+    number: str
+    title: str
+    title_language: str
+    occasion: str
+    committee: str
+    question: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: str
+    freeze_at: datetime | None
+    frozen_at: datetime | None
+    closed_at: datetime | None
+    digest: str
+    whole: bool
+    content: Mapping[str, Any]
+    positions: Mapping[str, Position]
+    changes: tuple[Change, ...]
+    may_treat: bool
+
+
+def read(session: Session, actor: Actor, summary_id: str, language: str, *, now: datetime) -> SummaryView:
+    """A page for members of committees, planners and the government. Errors: NotFound, NotAllowed."""
+    require(actor, *READERS)
+    page = page_of(session, actor, summary_id)
+    case = consultations.get(session, actor.municipality_id, page.consultation_id)
+    board = session.get_one(Committee, (actor.municipality_id, page.committee_id))
+    called = session.get(Meeting, (actor.municipality_id, page.meeting_id)) if page.meeting_id else None
+    text = text_of(session, case, language)
+    frozen = page.frozen_at is not None
+    return SummaryView(
+        id=page.id,
+        number=case.number,
+        title=text.title,
+        title_language=text.language,
+        occasion=page.occasion,
+        committee=board.name,
+        question=page.question,
+        starts_at=called.starts_at if called else None,
+        ends_at=called.ends_at if called else None,
+        place=called.place if called else "",
+        freeze_at=page.freeze_at,
+        frozen_at=page.frozen_at,
+        closed_at=page.closed_at,
+        digest=page.digest,
+        whole=frozen and hashlib.sha256(page.content.encode()).hexdigest() == page.digest,
+        content=page.read() if frozen else {},
+        positions=positions(session, page),
+        changes=tuple(changes(session, page)) if frozen else (),
+        may_treat=may_treat(session, actor, page, called, now),
+    )
+
+
+def page_of(session: Session, actor: Actor, summary_id: str) -> Summary:
+    """A page of this municipality. Errors: NotFound."""
+    found = session.get(Summary, (actor.municipality_id, summary_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def positions(session: Session, page: Summary) -> dict[str, Position]:
+    """What the committee did, by opinion."""
+    query = (
+        select(Treatment, Person.name)
+        .outerjoin(
+            Person,
+            (col(Person.municipality_id) == Treatment.municipality_id)
+            & (col(Person.id) == Treatment.recorded_by),
+        )
+        .where(Treatment.municipality_id == page.municipality_id, Treatment.summary_id == page.id)
+    )
+    return {
+        it.feedback_id: Position(it.stance, it.words, name or "", it.recorded_at)
+        for it, name in session.exec(query)
+    }
+
+
+def may_treat(session: Session, actor: Actor, page: Summary, called: Meeting | None, now: datetime) -> bool:
+    """Whether a member of this very committee may enter positions: from the session's beginning to its close."""
+    begun = called is not None and page.frozen_at is not None and called.starts_at <= now
+    return begun and page.closed_at is None and is_member(session, actor, page)
+
+
+def is_member(session: Session, actor: Actor, page: Summary) -> bool:
+    """Whether the actor sits in the page's committee and still holds the role."""
+    seat = (actor.municipality_id, page.committee_id, actor.person_id)
+    return actor.holds(COMMITTEE) and session.get(CommitteeMember, seat) is not None
+
+
+def open_task(session: Session, case: Consultation) -> str:
+    """The id of the case's open task of treating objections; empty when it is not open."""
+    query = select(Wait.id).where(
+        Wait.tenant_id == case.municipality_id,
+        Wait.instance_id == case.instance_id,
+        Wait.kind == HUMAN,
+        (col(Wait.element) == TREATING) | col(Wait.element).endswith(f"/{TREATING}"),
+    )
+    return session.exec(query).first() or ""
+
+
+def member_names(session: Session, actor: Actor, committee_id: str) -> tuple[str, ...]:
+    """Who sits in a committee, by name."""
+    return tuple(it.name for it in committees.members(session, actor.municipality_id, committee_id))

@@ -1,0 +1,127 @@
+"""A committee enters what it did with each unresolved objection, in the words of its minutes.
+
+Entered one by one or all at once; the task is finished when every objection has its position. Nobody's
+entry is overwritten unseen: whoever sends a form made before another's entry is shown that entry first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from engine.errors import NotOpen
+from engine.runtime import Runtime
+from processes import consultation
+from processes.actions import task
+from processes.actions.summary_reading import Position, is_member, may_treat, open_task, page_of, positions
+from processes.errors import Conflict, NotAllowed, NotYet, Reason, Refused, TooLate
+from processes.meeting import Meeting
+from processes.permission import Actor
+from processes.summary import STANCES, Summary, Treatment
+from processes.summary_content import unresolved
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What was typed for one objection. `seen` is the moment of the entry the form showed, empty for none."""
+
+    feedback_id: str
+    stance: str = ""
+    words: str = ""
+    seen: str = ""
+
+
+def record(session: Session, actor: Actor, summary_id: str, marks: Sequence[Mark], *, now: datetime) -> int:
+    """Keep the positions that were chosen. Out: how many objections are still without one.
+
+    Errors: Refused (`stance-<id>`, `words-<id>`), NotFound, NotAllowed, NotYet, TooLate.
+    """
+    page = _page(session, actor, summary_id, now)
+    known, left = positions(session, page), set(unresolved(page))
+    problems = _problems([it for it in marks if it.feedback_id in left], known)
+    if problems:
+        raise Refused(problems)
+    for mark in marks:
+        if mark.feedback_id in left and mark.stance and not _same(mark, known.get(mark.feedback_id)):
+            session.merge(
+                Treatment(
+                    municipality_id=actor.municipality_id, summary_id=page.id, feedback_id=mark.feedback_id,
+                    stance=mark.stance, words=mark.words.strip(), recorded_by=actor.person_id, recorded_at=now,
+                )
+            )  # fmt: skip
+    session.flush()
+    return len(left - positions(session, page).keys())
+
+
+def finish(
+    session: Session,
+    actor: Actor,
+    summary_id: str,
+    marks: Sequence[Mark],
+    *,
+    runtime: Runtime,
+    now: datetime,
+    key: str = "",
+) -> None:
+    """Keep the positions and finish the task. The same form sent again changes nothing and is no error.
+
+    Errors: as `record`; Refused for every objection without a position; Conflict when the task is not open yet.
+    """
+    page = page_of(session, actor, summary_id)
+    if page.closed_at is not None and _all_kept(session, actor, page, marks):
+        return
+    chosen = {mark.feedback_id for mark in marks if mark.stance}
+    missing = [it for it in unresolved(page) if it not in chosen | positions(session, page).keys()]
+    if missing:
+        found = _problems(marks, positions(session, page))
+        raise Refused({**{f"stance-{it}": Reason("stance_missing") for it in missing}, **found})
+    record(session, actor, summary_id, marks, now=now)
+    wait_id = open_task(session, consultation.get(session, actor.municipality_id, page.consultation_id))
+    if not wait_id:
+        raise Refused({"": Reason("session_not_over")})
+    try:
+        task.complete(session, actor, wait_id, {}, runtime=runtime, now=now, key=key)
+    except NotOpen as gone:
+        raise Conflict from gone
+
+
+def _page(session: Session, actor: Actor, summary_id: str, now: datetime) -> Summary:
+    page = page_of(session, actor, summary_id)
+    called = session.get(Meeting, (actor.municipality_id, page.meeting_id)) if page.meeting_id else None
+    if not is_member(session, actor, page):
+        raise NotAllowed
+    if page.closed_at is not None:
+        raise TooLate
+    if not may_treat(session, actor, page, called, now):
+        raise NotYet(opens_at=called.starts_at if called else None)
+    return page
+
+
+def _problems(marks: Sequence[Mark], known: Mapping[str, Position]) -> dict[str, Reason]:
+    found: dict[str, Reason] = {}
+    for mark in marks:
+        stance, words = f"stance-{mark.feedback_id}", f"words-{mark.feedback_id}"
+        there = known.get(mark.feedback_id)
+        if mark.stance and mark.stance not in STANCES:
+            found[stance] = Reason("not_a_choice")
+        elif not mark.stance and mark.words.strip():
+            found[stance] = Reason("stance_missing")
+        elif mark.stance in {"rejected", "sent_back"} and not mark.words.strip():
+            found[words] = Reason("minutes_missing")
+        if len(mark.words) > LONGEST:
+            found[words] = Reason("too_long", limit=LONGEST)
+        if there is not None and mark.seen != there.at.isoformat() and not _same(mark, there) and mark.stance:
+            found[stance] = Reason("treated_meanwhile", by=there.by, words=there.words or "–")
+    return found
+
+
+def _same(mark: Mark, there: Position | None) -> bool:
+    return there is not None and (mark.stance, mark.words.strip()) == (there.stance, there.words)
+
+
+def _all_kept(session: Session, actor: Actor, page: Summary, marks: Sequence[Mark]) -> bool:
+    known = positions(session, page)
+    return is_member(session, actor, page) and all(_same(mark, known.get(mark.feedback_id)) for mark in marks)
