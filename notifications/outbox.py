@@ -36,6 +36,7 @@ from notifications.lint import check
 STATES = ("queued", "sending", "sent", "deferred", "failed", "held", "superseded")
 TO_COME = ("queued", "deferred")
 _OPEN = text("state IN ('queued', 'deferred', 'sending')")
+_LOST = text("state IN ('failed', 'held')")
 
 
 class OutgoingLetter(SQLModel, table=True):
@@ -48,6 +49,11 @@ class OutgoingLetter(SQLModel, table=True):
         Index("ix_outgoing_letter_tenant_id_business_key", "tenant_id", "business_key"),
         # Only what is still to come is looked through; years of sent letters lie outside.
         Index("ix_outgoing_letter_due_at", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # The few that did not arrive are counted often, and their contents are long.
+        Index(
+            "ix_outgoing_letter_lost", "tenant_id", "business_key", "created_at",
+            sqlite_where=_LOST, postgresql_where=_LOST,
+        ),
     )
 
     tenant_id: str = Field(primary_key=True)

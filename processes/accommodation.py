@@ -7,7 +7,7 @@ counts aside, and it is deleted 30 days after the event.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field
 
@@ -62,7 +62,14 @@ KINDS = {
 class Need(Row, table=True):
     """One need of one invitee for one consultation's meetings. State: asked, booked, refused."""
 
-    __table_args__ = (belongs_to("consultation"), belongs_to("invitation"))
+    __table_args__ = (
+        belongs_to("consultation"),
+        belongs_to("invitation"),
+        Index(
+            "ix_need_asked", "municipality_id", "consultation_id", "arrange_by",
+            sqlite_where=text("state = 'asked'"), postgresql_where=text("state = 'asked'"),
+        ),
+    )  # fmt: skip
 
     consultation_id: str = Field(index=True)
     invitation_id: str

@@ -5,7 +5,7 @@ Nothing a person wrote is ever overwritten: a change is a new version beside the
 
 from datetime import datetime
 
-from sqlalchemy import Column, Text, UniqueConstraint, func
+from sqlalchemy import Column, Index, Text, UniqueConstraint, func, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, SQLModel, select
 
@@ -30,7 +30,11 @@ class Feedback(Row, table=True):
         belongs_to("round"),
         UniqueConstraint("municipality_id", "receipt"),
         UniqueConstraint("municipality_id", "submission_key"),
-    )
+        Index(
+            "ix_feedback_late", "municipality_id", "consultation_id", "received_at",
+            sqlite_where=text("state = 'late_waiting'"), postgresql_where=text("state = 'late_waiting'"),
+        ),
+    )  # fmt: skip
 
     consultation_id: str = Field(index=True)
     round_id: str | None = Field(default=None, index=True)

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from datetime import date, datetime
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, select
 
@@ -30,6 +30,10 @@ class Invitation(Row, table=True):
         belongs_to("organisation"),
         UniqueConstraint("municipality_id", "consultation_id", "organisation_id", "purpose"),
         UniqueConstraint("municipality_id", "link_digest"),
+        Index(
+            "ix_invitation_not_us", "municipality_id", "consultation_id",
+            sqlite_where=text("not_us_at IS NOT NULL"), postgresql_where=text("not_us_at IS NOT NULL"),
+        ),
     )
 
     consultation_id: str = Field(index=True)

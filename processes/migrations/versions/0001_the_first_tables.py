@@ -118,6 +118,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outgoing_letter", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_outgoing_letter_lost",
+            ["tenant_id", "business_key", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('failed', 'held')"),
+            postgresql_where=sa.text("state IN ('failed', 'held')"),
+        )
+        batch_op.create_index(
             "ix_outgoing_letter_due_at",
             ["due_at"],
             unique=False,
@@ -522,6 +529,13 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_invitation_not_us",
+            ["municipality_id", "consultation_id"],
+            unique=False,
+            sqlite_where=sa.text("not_us_at IS NOT NULL"),
+            postgresql_where=sa.text("not_us_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_invitation_consultation_id"), ["consultation_id"], unique=False)
 
     op.create_table(
@@ -699,6 +713,13 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_feedback_late",
+            ["municipality_id", "consultation_id", "received_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'late_waiting'"),
+            postgresql_where=sa.text("state = 'late_waiting'"),
+        )
         batch_op.create_index(batch_op.f("ix_feedback_confirm_digest"), ["confirm_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_feedback_consultation_id"), ["consultation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_feedback_invitation_id"), ["invitation_id"], unique=False)
@@ -730,6 +751,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("municipality_id", "id", name=op.f("pk_need")),
     )
     with op.batch_alter_table("need", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_need_asked",
+            ["municipality_id", "consultation_id", "arrange_by"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
         batch_op.create_index(batch_op.f("ix_need_consultation_id"), ["consultation_id"], unique=False)
 
     op.create_table(
@@ -890,10 +918,20 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     with op.batch_alter_table("need", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_need_asked",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
         batch_op.drop_index(batch_op.f("ix_need_consultation_id"))
 
     op.drop_table("need")
     with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_feedback_late",
+            sqlite_where=sa.text("state = 'late_waiting'"),
+            postgresql_where=sa.text("state = 'late_waiting'"),
+        )
         batch_op.drop_index(batch_op.f("ix_feedback_round_id"))
         batch_op.drop_index(batch_op.f("ix_feedback_invitation_id"))
         batch_op.drop_index(batch_op.f("ix_feedback_consultation_id"))
@@ -919,6 +957,11 @@ def downgrade() -> None:
 
     op.drop_table("meeting")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_invitation_not_us",
+            sqlite_where=sa.text("not_us_at IS NOT NULL"),
+            postgresql_where=sa.text("not_us_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_invitation_consultation_id"))
 
     op.drop_table("invitation")
@@ -970,6 +1013,11 @@ def downgrade() -> None:
     op.drop_table("committee_member")
     op.drop_table("person")
     with op.batch_alter_table("outgoing_letter", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outgoing_letter_lost",
+            sqlite_where=sa.text("state IN ('failed', 'held')"),
+            postgresql_where=sa.text("state IN ('failed', 'held')"),
+        )
         batch_op.drop_index("ix_outgoing_letter_tenant_id_business_key")
         batch_op.drop_index(
             "ix_outgoing_letter_due_at",
