@@ -14,7 +14,7 @@ from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_200_OK
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import auth, errors, forms, i18n
 from web.compose import Kaasa
@@ -90,6 +90,7 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
         dependencies={"visit": Provide(visit), "kaasa": Provide(composed), "form": Provide(forms.read)},
         csrf_config=auth.csrf_config(kaasa.settings),
         guards=[auth.from_here],
+        middleware=[_speaking],
         before_send=[_headers(kaasa)],
         after_response=_waking(kaasa),
         exception_handlers=errors.HANDLERS,
@@ -101,6 +102,18 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
     )
     app.state.kaasa = kaasa
     return app
+
+
+def _speaking(app: ASGIApp) -> ASGIApp:
+    """Sets the request's language around everything: what dependencies set runs in tasks of their own."""
+
+    async def speak(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+            i18n.current.set(i18n.of_path(scope["path"], accepted))
+        await app(scope, receive, send)
+
+    return speak
 
 
 def _background(kaasa: Kaasa) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
