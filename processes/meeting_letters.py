@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import col, select
 
 from notifications import outbox
+from notifications.outbox import OutgoingLetter
 from processes import words
 from processes.accommodation import KINDS, Need
+from processes.consultation import Consultation
 from processes.invitation import UNINVITED, Invitation
 from processes.mailing import Posted, Sheet
 from processes.meeting import Attendance, Meeting
@@ -22,16 +24,17 @@ class MeetingLetters(Writer):
     def meeting_set(self, meeting: Meeting, attendances: Sequence[Attendance]) -> Posted:
         """Invite to a meeting, or tell its new time or place to those who know the older one (REQUEST)."""
         case = self._case(meeting.consultation_id)
-        told = self._before(meeting, "meeting")
-        event = self._request(case, meeting)
+        told, gone = self._before(meeting, "meeting"), self._taken_out(case, meeting)
 
         def sheet(to: Participant, invitation: Invitation) -> Sheet:
+            again = to.ref in gone
             return Sheet(
-                "meeting_moved" if to.ref in told else "meeting",
-                f"meeting:{meeting.id}:{meeting.sequence}:{invitation.id}",
+                "meeting_moved" if to.ref in told and not again else "meeting",
+                f"meeting:{meeting.id}:{meeting.sequence}:{invitation.id}:{invitation.link_version}",
                 to,
                 lambda v: self._meeting_fields(meeting, v) | {"link": self._link(invitation, v)},
-                event,
+                # Whoever was taken out got a CANCEL one above: a lower number would be passed over.
+                self._request(case, meeting, meeting.sequence + again),
             )
 
         return self._mailing.send(self._to(self._attending(attendances), sheet), case)
@@ -80,7 +83,7 @@ class MeetingLetters(Writer):
         """Invite a committee to its session (REQUEST), and say when its page will be frozen."""
         case = self._case(meeting.consultation_id)
         self._before(meeting, "committee")
-        event = self._request(case, meeting)
+        event = self._request(case, meeting, meeting.sequence)
 
         def fields(variant: str) -> dict[str, str]:
             return self._meeting_fields(meeting, variant) | {
@@ -136,6 +139,16 @@ class MeetingLetters(Writer):
             told |= self._told(f"{prefix}{version}:")
             outbox.supersede(self._session, self._home, f"{prefix}{version}:")
         return told
+
+    def _taken_out(self, case: Consultation, meeting: Meeting) -> set[str]:
+        """Whose calendar this meeting was taken out of, by ref."""
+        query = select(OutgoingLetter.recipient_ref).where(
+            OutgoingLetter.tenant_id == self._home,
+            OutgoingLetter.business_key == case.id,
+            OutgoingLetter.kind == "uninvited",
+            col(OutgoingLetter.dedup_key).endswith(f":{meeting.id}", autoescape=True),
+        )
+        return set(self._session.exec(query))
 
     def _attending(self, attendances: Sequence[Attendance]) -> list[Invitation]:
         keys = [row.invitation_id for row in attendances if row.answer != UNINVITED]

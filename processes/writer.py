@@ -128,11 +128,8 @@ class Writer:
 
     # For calendars.
 
-    def _request(self, case: Consultation, meeting: Meeting) -> Event:
-        return lambda scene: (
-            calendar.request(self._entry(case, meeting, scene, meeting.sequence)),
-            "REQUEST",
-        )
+    def _request(self, case: Consultation, meeting: Meeting, sequence: int) -> Event:
+        return lambda scene: (calendar.request(self._entry(case, meeting, scene, sequence)), "REQUEST")
 
     def _cancel(self, case: Consultation, meeting: Meeting, sequence: int) -> Event:
         return lambda scene: (calendar.cancel(self._entry(case, meeting, scene, max(1, sequence))), "CANCEL")

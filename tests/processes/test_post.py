@@ -356,6 +356,22 @@ def test_an_uninvited_organisation_alone_loses_the_meeting_and_an_unsent_invitat
     }
 
 
+def test_whoever_is_invited_again_gets_the_meeting_again_above_its_end(scene: Scene) -> None:
+    meeting = scene.meeting()
+    scene.post.meeting_set(meeting, scene.attendances())
+    scene.post.uninvited(scene.deaf, [meeting])
+    ended = event_of(scene.mail("deaf", "uninvited"))[1]
+    LINKS.renew(scene.deaf)
+    scene.now += timedelta(hours=1)
+    seat = [row for row in scene.attendances() if row.invitation_id == "i-deaf"]
+    assert scene.post.meeting_set(meeting, seat).letters == 1
+    method, event = event_of(scene.mail("deaf", "meeting"))
+    assert method == "REQUEST"
+    assert int(event["SEQUENCE"]) >= int(ended["SEQUENCE"])
+    assert event["DTSTAMP"].dt > ended["DTSTAMP"].dt
+    assert LINKS.of(scene.deaf) in text_of(scene.mail("deaf", "meeting"))
+
+
 def test_a_committee_is_invited_and_then_given_the_frozen_page(scene: Scene) -> None:
     meeting = scene.meeting("committee")
     scene.keep(Committee(id="k", name="Planeerimiskomisjon"))
