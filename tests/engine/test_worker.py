@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -89,7 +90,11 @@ def test_an_incident_can_be_tried_again(
         (found,) = incident.unresolved(session, TENANT)
         incident.retry(session, TENANT, found.id, now=bench.clock.now(), resolution="a new printer")
     binding = bench.runtime.services.find("letter/spoil")
-    monkeypatch.setitem(bench.runtime.services._found, ("service", "letter/spoil"), _mended(binding))
+    monkeypatch.setitem(
+        bench.runtime.services._found,
+        ("service", "letter/spoil"),
+        replace(binding, function=lambda **_: None),
+    )
     assert worker.drain() == 1
     assert bench.waits(bad) == []
 
@@ -104,9 +109,3 @@ def test_a_step_that_removes_the_timer_settles_its_incident(bench: Bench, worker
     with bench.database.session() as session:
         assert list(incident.unresolved(session, TENANT)) == []
     assert bench.rows("select * from engine_job") == []
-
-
-def _mended(binding):
-    from dataclasses import replace
-
-    return replace(binding, function=lambda **_: None)
