@@ -29,6 +29,8 @@ class KeptClock(HeldClock):
         self._path = path
         kept = path.read_text().strip() if path.exists() else ""
         super().__init__(datetime.fromisoformat(kept) if kept else otherwise)
+        if not kept:
+            self.move_to(otherwise)
 
     def move_to(self, moment: datetime) -> None:
         super().move_to(moment)

@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 import structlog
 
 KEPT = {"number", "kind", "job", "instance", "element", "state"}
-QUIET = ("alembic", "spiff.task", "spiff.workflow", "spiff.data", "spiff.event", "granian", "_granian", "aiosmtplib")
+QUIET = (
+    "alembic",
+    "spiff.task",
+    "spiff.workflow",
+    "spiff.data",
+    "spiff.event",
+    "granian",
+    "_granian",
+    "aiosmtplib",
+)
 
 
 class OneLine(logging.Formatter):

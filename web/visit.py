@@ -167,7 +167,7 @@ class PageVisit:
     ) -> Response[str]:
         """A page, or one block of it for htmx. In: a template's name and the values it shows."""
         text = self.kaasa.renderer.text(template, {"visit": self, **values}, block=block)
-        answer = Response(text, media_type="text/html; charset=utf-8", status_code=status)
+        answer = Response(text, media_type="text/html", status_code=status)
         personal = self.session_token or "/i/" in self.path or "/sign-in/" in self.path
         answer.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
         answer.headers["Content-Security-Policy"] = CSP.format(

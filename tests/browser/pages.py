@@ -55,11 +55,17 @@ class Server:
             self.process.stdout.close()
 
 
-def start(folder: Path, *, keep: bool = False) -> Server:
-    """Start the demonstration and wait until it has said its links. Errors: AssertionError with what it said."""
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(folder: Path, *, keep: bool = False) -> Server:
+    """Start the demonstration and wait until it has said its links. Errors: AssertionError with what it said."""
+    port = free_port()
     command = [sys.executable, "-m", "web", "demo", "--port", str(port), "--folder", str(folder)]
     log = (folder.parent / f"{folder.name}.log").open("a")
     process = subprocess.Popen(

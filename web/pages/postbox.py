@@ -35,7 +35,9 @@ class PostboxPage(Controller):
     def body(self, visit: Visit, key: FromPath[str]) -> Response[str]:
         """The letter's own HTML, for a frame in which nothing runs and nothing is fetched."""
         letter = postbox.open_letter(visit.kaasa.postbox, key, local=visit.kaasa.settings.local())
-        answer = Response(letter.html, media_type="text/html; charset=utf-8")
+        # A letter's links open in the whole window: inside the frame our own pages refuse to be shown.
+        text = letter.html.replace("<head>", '<head><base target="_top">', 1)
+        answer = Response(text, media_type="text/html")
         answer.headers["Content-Security-Policy"] = (
             "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -46,7 +48,7 @@ class PostboxPage(Controller):
     @get("/{key:str}/calendar", sync_to_thread=True)
     def calendar(self, visit: Visit, key: FromPath[str]) -> Response[bytes]:
         letter = postbox.open_letter(visit.kaasa.postbox, key, local=visit.kaasa.settings.local())
-        answer = Response(letter.calendar or b"", media_type="text/calendar; charset=utf-8")
+        answer = Response(letter.calendar or b"", media_type="text/calendar")
         answer.headers["Content-Disposition"] = 'attachment; filename="kutse.ics"'
         answer.headers["Content-Security-Policy"] = CSP.format(nonce="", framed="'none'")
         answer.headers["Cache-Control"] = "no-store"
