@@ -39,7 +39,9 @@ def members(session: Session, municipality_id: str, committee_id: str) -> list[P
             (CommitteeMember.municipality_id == Person.municipality_id)  # type: ignore[arg-type]
             & (CommitteeMember.person_id == Person.id),
         )
-        .where(CommitteeMember.municipality_id == municipality_id, CommitteeMember.committee_id == committee_id)
+        .where(
+            CommitteeMember.municipality_id == municipality_id, CommitteeMember.committee_id == committee_id
+        )
         .order_by(Person.name)
     )
     return list(session.exec(query).all())

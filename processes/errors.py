@@ -20,7 +20,7 @@ class NotFound(ProcessError):
 
 
 class NotAllowed(ProcessError):
-    """This person may not do this; ask someone whose role it is."""
+    """The person may not do this; ask someone whose role it is."""
 
     code = "not_allowed"
 

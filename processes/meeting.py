@@ -44,7 +44,9 @@ class Attendance(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-def newest(session: Session, municipality_id: str, consultation_id: str, kind: str | None = None) -> Meeting | None:
+def newest(
+    session: Session, municipality_id: str, consultation_id: str, kind: str | None = None
+) -> Meeting | None:
     """The newest meeting of a consultation (of a kind), whatever its state."""
     query = select(Meeting).where(
         Meeting.municipality_id == municipality_id, Meeting.consultation_id == consultation_id
