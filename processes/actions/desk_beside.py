@@ -140,14 +140,12 @@ def _earliest(column: Any, kind: Any) -> Any:
     return sa.cast(sa.null(), kind) if column is None else sa.type_coerce(sa.func.min(column), kind)
 
 
-_in_open_round = (
+_open_rounds = sa.select(_round.c.consultation_id).where(
     _round.c.municipality_id == _P("tenant"),
     _round.c.closed_at.is_(None),
     _round.c.interrupted_at.is_(None),
     _round.c.opens_at <= _P("now"),
     _round.c.phase != "approval",
-    _invitation.c.municipality_id == _round.c.municipality_id,
-    _invitation.c.consultation_id == _round.c.consultation_id,
 )
 
 
@@ -160,7 +158,7 @@ _asked = (_invitation.c.municipality_id == _P("tenant"), _invitation.c.state == 
 _each = sa.union_all(
     _counted(
         LETTERS, _letter.c.business_key, _letter.c.created_at, None,
-        _letter.c.tenant_id == _P("tenant"), _as_indexed("outgoing_letter.state IN ('failed', 'held')"), _letter.c.business_key != "",
+        _letter.c.tenant_id == _P("tenant"), _as_indexed("outgoing_letter.state IN ('failed', 'held')"),
     ),
     _counted(WRONG, _invitation.c.consultation_id, _invitation.c.not_us_at, None,
              *_asked, _invitation.c.not_us_at.is_not(None)),
@@ -174,7 +172,7 @@ _each = sa.union_all(
         _instance.c.tenant_id == _incident.c.tenant_id, _instance.c.id == _incident.c.instance_id,
     ),
     _counted(SILENT, _invitation.c.consultation_id, None, None, *_asked, _invitation.c.purpose == "opinion",
-             _invitation.c.answered_at.is_(None), _invitation.c.no_comments_at.is_(None), *_in_open_round),
+             _invitation.c.answered_at.is_(None), _invitation.c.no_comments_at.is_(None), _invitation.c.consultation_id.in_(_open_rounds)),
 ).subquery("each")  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outgoing_letter", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outgoing_letter_lost",
-            ["tenant_id", "business_key", "created_at"],
+            ["tenant_id", "state", "business_key", "created_at"],
             unique=False,
             sqlite_where=sa.text("state IN ('failed', 'held')"),
             postgresql_where=sa.text("state IN ('failed', 'held')"),
