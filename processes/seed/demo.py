@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from engine.clock import Clock, local_day
 from engine.definition import Definition
-from processes.seed import cast, matters, stages, voices
+from processes.seed import acts, cast, matters, stages, voices
 from processes.seed.cast import HOME, Cast
 from processes.seed.matters import Matter
 from processes.seed.play import PROCESS, House, Play
@@ -88,6 +88,7 @@ class _Telling:
         stages.call_discussion(play)
         stages.come(play, "liikumine", "accepted", "WHEEL", "PARK")
         stages.come(play, "ranna", "accepted")
+        acts.arrange(play, {"WHEEL": "Sissepääs on astmeteta.", "PARK": "Koht on maja ees, teie nimega."})
         stages.results(play, "Arutelul oli 23 inimest. Räägiti pinkidest, bussist ja tee remondist.")
         stages.call_committee(play)
         stages.adopt(play, voices.PROMENADE)
@@ -104,6 +105,7 @@ class _Telling:
         stages.call_discussion(play)
         stages.come(play, "vaegkuuljad", "accepted", "CART", "LOOP")
         stages.come(play, "vanemad", "accepted")
+        acts.arrange(play, {"CART": "Kirjutustõlk on tellitud.", "LOOP": "Saalis on silmusvõimendi."})
         stages.results(play, "Arutelul oli 31 inimest. Pärnad ja spordiväljaku lahtiolek jäid eriarvamusele.")
         stages.call_committee(play)
         return self._to_now(play)
@@ -121,6 +123,7 @@ class _Telling:
         stages.come(play, "vaegkuuljad", "accepted", "CART", "LOOP")
         stages.come(play, "liikumine", "maybe", "WHEEL", "WC")
         stages.come(play, "eakad", "declined")
+        acts.arrange(play, {"SIGN": "Viipekeeletõlk on tellitud.", "LOOP": "Saalis on silmusvõimendi."})
         return self._to_now(play)
 
     def _answering(self) -> Play:
@@ -131,7 +134,8 @@ class _Telling:
         stages.accept(play, "vallamaja fuajee")
         stages.display(play, voices.COURTYARD)
         self._to_now(play)
-        play.reply(voices.COURTYARD)
+        acts.reply(play, voices.COURTYARD)
+        acts.publish(play, 6)
         return play
 
     def _approval(self) -> Play:
@@ -158,6 +162,7 @@ class _Telling:
         stages.some_approve(play)
         stages.accept(play, "vallamaja fuajee ja raamatukogu")
         stages.display(play, voices.JUNCTION, self._today)
+        acts.publish(play, 4)
         return self._to_now(play)
 
     @property

@@ -1,7 +1,4 @@
-"""One invented case, played on the real engine: tasks are done, time passes, people speak and are answered.
-
-Nothing is written that a person's act or a service would not have written.
-"""
+"""One invented case, played on the real engine: time passes, timers fire, tasks are done by their people."""
 
 import json
 from collections.abc import Mapping
@@ -12,33 +9,22 @@ from typing import Any, Protocol
 from sqlmodel import Session, select
 
 from engine.clock import ZONE, HeldClock
-from engine.decision import read_decision
 from engine.definition import Definition
 from engine.runtime import Runtime
 from engine.wait import HUMAN, TIMER, Wait
 from processes import terms
-from processes.accommodation import Need
-from processes.actions import invitation_answer, opinion, opinion_link
-from processes.actions.invitation_answer import Answer
-from processes.actions.opinion import Opinion
-from processes.audience import TABLE, propose
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.database import Database
 from processes.deadline import working_day_from
-from processes.document import Document, Store
+from processes.document import Store
 from processes.feedback import TO_ANSWER, Feedback, next_number
 from processes.invitation import Invitation, Links
+from processes.permission import Actor, actor_of
 from processes.post import Post, PostOffice
-from processes.response import Response
 from processes.seed.cast import HOME, Cast
 from processes.seed.matters import Matter
-from processes.seed.voices import Voice
-from processes.summary import Treatment
-from processes.summary import newest as newest_summary
-from processes.summary_content import unresolved
 
 PROCESS = "detailed_plan"
-AUTHORITIES = ("paaste", "teed", "tervis")
 
 
 class House(Protocol):
@@ -120,83 +106,6 @@ class Play:
     def open_tasks(self) -> list[str]:
         return [it.element.rpartition("/")[2] for it in self._waits(HUMAN)]
 
-    def invite(self, *, also: tuple[str, ...] = ()) -> None:
-        """Ask whom the audience table proposes, and whom the planner adds; authorities are asked later."""
-        table = read_decision(self.definition.file(TABLE))
-        later = {self.cast.organisations[key] for key in AUTHORITIES}
-        added = {self.cast.organisations[key] for key in also}
-        for found in propose(self.session, HOME, self.case, table):
-            if (found.invite or found.organisation_id in added) and found.organisation_id not in later:
-                self.session.add(
-                    self.house.links.new_invitation(HOME, self.case.id, found.organisation_id, why=found.why)
-                )
-        self.session.flush()
-        self.do("invite_organisations")
-
-    def hear(self, voice: Voice, opened_on: date) -> None:
-        """Let someone speak through the door they would use: a personal link, or the public page."""
-        self.until(moment(opened_on + timedelta(days=voice.day - 1), 11 + voice.day % 8))
-        key = f"{self.case.number}-{voice.day}-{'x' * 20}"
-        if voice.by in self.cast.organisations:
-            self.answer_link(voice.by, Answer(key=key, text=voice.text))
-        else:
-            self._resident(voice, key)
-
-    def answer_link(self, who: str, given: Answer) -> None:
-        """What an invited organisation sends from its own page; one that was not invited is invited first."""
-        token = self.house.links.of(self.invitation(who))
-        invitation_answer.answer(
-            self.session, HOME, token, given, links=self.house.links, store=self.house.store, post=self.post(),
-            now=self.clock.now(),
-        )  # fmt: skip
-
-    def reply(self, voices: tuple[Voice, ...]) -> None:
-        """Write the planner's answers to opinions that have one."""
-        written = {voice.text: voice for voice in voices if voice.reasons}
-        for given in self.opinions():
-            if (voice := written.get(given.text)) is not None:
-                given.theme = voice.theme
-                self.session.add(given)
-                self.session.add(
-                    Response(
-                        municipality_id=HOME, feedback_id=given.id, outcome=voice.outcome, reasons=voice.reasons,
-                        written_by=self.case.planner_id, written_at=self.clock.now(),
-                    )
-                )  # fmt: skip
-        self.session.flush()
-
-    def treat(self, voices: tuple[Voice, ...]) -> None:
-        """Enter what the committee did with each unresolved objection of its frozen page."""
-        page = newest_summary(self.session, HOME, self.case.id)
-        if page is None:
-            return
-        said = {voice.text: voice for voice in voices}
-        left = set(unresolved(page))
-        for given in self.opinions():
-            if given.id in left:
-                voice = said[given.text]
-                self.session.add(
-                    Treatment(
-                        municipality_id=HOME, summary_id=page.id, feedback_id=given.id,
-                        stance=voice.stance or "rejected", words=voice.words,
-                        recorded_by=self.cast.people["leida"], recorded_at=self.clock.now(),
-                    )
-                )  # fmt: skip
-        self.session.flush()
-
-    def document(self, title: str, kind: str, text: str) -> None:
-        """Put a document on the case's page: plain text, which everyone's reader can read."""
-        content = text.encode()
-        self.session.add(
-            Document(
-                municipality_id=HOME, consultation_id=self.case.id, title=title, kind=kind,
-                filename=f"{kind}.txt", media_type="text/plain", size=len(content),
-                digest=self.house.store.put(HOME, content), pages=1, accessible=True, added_at=self.clock.now(),
-                published_at=self.clock.now(),
-            )
-        )  # fmt: skip
-        self.session.flush()
-
     # Rows.
 
     def invitation(self, who: str) -> Invitation:
@@ -213,33 +122,12 @@ class Play:
         )
         return [row for row in self.session.exec(query.order_by(Feedback.id)) if row.state in TO_ANSWER]
 
-    def needs(self) -> list[Need]:
-        query = select(Need).where(Need.municipality_id == HOME, Need.consultation_id == self.case.id)
-        return list(self.session.exec(query.order_by(Need.id)))
-
     def post(self) -> Post:
         return self.house.post_office.of_case(self.session, self.case, now=self.clock.now())
 
-    def _resident(self, voice: Voice, key: str) -> None:
-        name = voice.by
-        given = Opinion(
-            key=key, author="person" if name else "anonymous", name=name, email=_address(name), text=voice.text,
-            may_publish=True, language=voice.language,
-        )  # fmt: skip
-        opinion.give(
-            self.session, HOME, self.case.number, given, links=self.house.links, store=self.house.store,
-            post=self.post(), now=self.clock.now(),
-        )  # fmt: skip
-        if not name:
-            return
-        row = self.session.exec(
-            select(Feedback).where(Feedback.municipality_id == HOME, Feedback.submission_key == key)
-        ).one()
-        self.clock.move_to(self.clock.now() + timedelta(minutes=3))
-        opinion_link.confirm(
-            self.session, HOME, opinion.token_of(self.house.links, row), voice.language, links=self.house.links,
-            post=self.post(), now=self.clock.now(),
-        )  # fmt: skip
+    def actor(self, who: str = "") -> Actor:
+        """Someone signed in; the case's planner when nobody is named."""
+        return actor_of(self.session, HOME, self.cast.people[who or self.planner])
 
     def _waits(self, kind: str) -> list[Wait]:
         waits = self.house.runtime.waits(self.session, HOME, str(self.case.instance_id))
@@ -252,14 +140,6 @@ class Play:
 def moment(day: date, hour: int) -> datetime:
     """A full hour in Tallinn, as an aware UTC moment."""
     return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
-
-
-def _address(name: str) -> str:
-    """An address that can never receive mail, from a name in any letters."""
-    if not name:
-        return ""
-    plain = name.lower().translate(str.maketrans("äöõüšž ", "aoousz."))
-    return f"{plain}@example.org" if plain.isascii() else "sergei.primernyi@example.org"
 
 
 def _row(

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 
 from engine.clock import local_day
 from processes.actions.invitation_answer import Answer
-from processes.seed.play import AUTHORITIES, Play
+from processes.seed import acts
+from processes.seed.acts import AUTHORITIES, FILLER
+from processes.seed.play import Play
 from processes.seed.voices import Voice
 
 INITIATED, APPROVAL_SENT, SETTLED, FIRST_SESSION, ACCEPTED = 20, 75, 112, 128, 131
@@ -35,17 +37,19 @@ def initiate(play: Play, *, also: tuple[str, ...] = (), act: str = "korraldus nr
         "reasons": "Taotlus sobib.",
     }
     play.do("decide_initiation", decided, by="villem")
-    play.invite(also=also)
+    acts.invite(play, also=also)
     play.to_day(INITIATED + 5)
     notices(play, "initiation")
-    play.document("Lähteseisukohad", "explanation", "Planeeringu vajadus, eesmärk, ajakava ja kaasatavad.\n")
+    acts.document(
+        play, "Lähteseisukohad", "explanation", "Planeeringu vajadus, eesmärk, ajakava ja kaasatavad.\n"
+    )
 
 
 def ask_authorities(play: Play) -> None:
     """The first draft goes to the authorities."""
     play.to_day(60)
-    play.document(
-        "Planeeringu eskiis ja seletuskiri", "plan", "Lahendus, ligipääsetavuse nõuded ja selgitused.\n"
+    acts.document(
+        play, "Planeeringu eskiis ja seletuskiri", "plan", "Lahendus, ligipääsetavuse nõuded ja selgitused.\n"
     )
     play.do("prepare_plan")
     play.to_day(APPROVAL_SENT)
@@ -56,11 +60,11 @@ def ask_authorities(play: Play) -> None:
 def some_approve(play: Play) -> None:
     """Two authorities answer, one is silent."""
     play.to_day(APPROVAL_SENT + 9)
-    play.answer_link("teed", Answer(key=f"{play.case.number}-teed-{'x' * 20}", approval="approved"))
+    acts.by_link(play, "teed", Answer(key=f"{play.case.number}-teed-{FILLER}", approval="approved"))
     play.to_day(APPROVAL_SENT + 14)
     text = "Kooskõlastame tingimusel, et päästeauto tee on 3,5 m lai."
-    key = f"{play.case.number}-paaste-{'x' * 20}"
-    play.answer_link("paaste", Answer(key=key, approval="conditions", text=text))
+    key = f"{play.case.number}-paaste-{FILLER}"
+    acts.by_link(play, "paaste", Answer(key=key, approval="conditions", text=text))
 
 
 def accept(play: Play, place: str, act: str = "korraldus nr 58") -> None:
@@ -86,13 +90,14 @@ def display(play: Play, voices: tuple[Voice, ...], now: date | None = None) -> N
     first = play.day(DISPLAY_FROM)
     for voice in sorted(voices, key=lambda it: it.day):
         if now is None or first + timedelta(days=voice.day - 1) < now:
-            play.hear(voice, first)
+            acts.hear(play, voice, first)
 
 
 def answer(play: Play, voices: tuple[Voice, ...]) -> None:
     """Every opinion is answered, and the answers are sent."""
     play.to_day(ANSWERED)
-    play.reply(voices)
+    acts.reply(play, voices)
+    acts.publish(play)
     play.do("answer_opinions")
 
 
@@ -110,8 +115,8 @@ def call_discussion(play: Play) -> None:
 
 def come(play: Play, who: str, meeting: str, *needs: str) -> None:
     """An invited organisation says whether it comes and what it needs for that."""
-    key = f"{play.case.number}-{who}-meeting-{'x' * 20}"
-    play.answer_link(who, Answer(key=key, meeting=meeting, needs=needs))
+    key = f"{play.case.number}-{who}-meeting-{FILLER}"
+    acts.by_link(play, who, Answer(key=key, meeting=meeting, needs=needs))
 
 
 def results(play: Play, minutes: str) -> None:
@@ -139,8 +144,7 @@ def call_committee(play: Play) -> None:
 def adopt(play: Play, voices: tuple[Voice, ...]) -> None:
     """The committee treats the objections, the council adopts, and everyone is told."""
     play.morning_after(SECOND_SESSION)
-    play.treat(voices)
-    play.do("treat_objections", by="leida")
+    acts.treat(play, voices)
     play.to_day(ADOPTED)
     reasons = "Planeering vastab üldplaneeringule ja arvestab enamikku arvamustest."
     decided = {

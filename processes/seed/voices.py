@@ -19,6 +19,8 @@ class Voice:
     language: str = "et"
     stance: str = ""
     words: str = ""
+    channel: str = "web"
+    late_reason: str = ""
 
 
 JUNCTION = (
@@ -30,7 +32,7 @@ JUNCTION = (
           "Peatusest kaldteeni jääb joonisel 90 cm, ratastool vajab vähemalt 120 cm.", "bussipeatus"),
     Voice("", 4, "Milleks veel 40 parkimiskohta? Neist jätkub ka praegu. Pange puud.", "parkimine"),
     Voice("Jaan Jalakas", 5, "Olen 81 ja käin iga päev poes. Palun pinke vähemalt iga saja meetri järel ja "
-          "käetugedega, muidu ei saa püsti.", "istepingid"),
+          "käetugedega, muidu ei saa püsti.", "istepingid", channel="in_person"),
     Voice("eakad", 6, "Toetame uut peatust. Palume varjualust, kus saab istuda ka tuulega, ja sõiduplaani suures "
           "kirjas. Valgustus peab põlema enne esimest bussi.", "bussipeatus"),
     Voice("Сергей Примерный", 7, "Прошу сохранить парковку у магазина: многие приезжают из деревень, автобус ходит "
@@ -55,12 +57,14 @@ COURTYARD = (
     Voice("Toomas Tühi", 7, "Kas siseõue tuleb valgustus? Praegu on Metsa tänav pime.", "valgustus"),
     Voice("veteranid", 8, "Просим скамейки у каждого подъезда и низкие почтовые ящики. Объявления о стройке "
           "печатайте и по-русски.", "istepingid"),
-    Voice("Riina Rohi", 9, "Ehituse ajal peab lasteaeda pääsema. Palun näidake, kust kõnnitee siis läheb.", "ehitus"),
+    Voice("Riina Rohi", 9, "Ehituse ajal peab lasteaeda pääsema. Palun näidake, kust kõnnitee siis läheb.", "ehitus", channel="phone"),
     Voice("kogudus", 10, "Majja võiks tulla ühine ruum, kus üksi elavad inimesed kokku saavad. Aitame seda hoida.",
           "kogukond"),
     Voice("Ivo Iva", 11, "24 korterit on liiga palju. Neljandik oleks paras.", "maht"),
     Voice("autism", 12, "Palume ventilatsiooni ja prügimaja mitte vaikse nurga kõrvale. Pidev undamine ajab mõne "
           "inimese kodust välja.", "müra"),
+    Voice("Aarne Aeg", 21, "Kas maja saab katusele päikesepaneelid? Nii oleks elu majas odavam.", "energia",
+          channel="paper", late_reason="Olin väljapaneku ajal haiglas."),
 )  # fmt: skip
 
 SCHOOLYARD = (

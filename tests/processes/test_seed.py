@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from engine import history
 from engine.clock import HeldClock
@@ -25,7 +25,7 @@ from processes.consultation import ENDED, RUNNING, Consultation, ConsultationTex
 from processes.database import Database
 from processes.decision import Decision
 from processes.document import Store
-from processes.feedback import TO_ANSWER, Feedback
+from processes.feedback import LATE_WAITING, TO_ANSWER, Feedback
 from processes.invitation import INVITED, Invitation, Links
 from processes.listener import CaseListener
 from processes.municipality import Municipality
@@ -127,6 +127,25 @@ def test_seven_of_twelve_opinions_wait_for_their_answer(
     assert session.exec(given).one() == 12
 
 
+def test_one_late_opinion_waits_for_a_decision(session: Session, told: demo.DemoResult) -> None:
+    found = case(session, told, "answering")
+    states = session.exec(select(Feedback.state).where(Feedback.consultation_id == found.id)).all()
+    assert states.count(LATE_WAITING) == 1
+
+
+def test_people_spoke_through_every_door(session: Session) -> None:
+    channels = set(session.exec(select(Feedback.channel)).all())
+    assert {"web", "phone", "in_person", "paper"} <= channels
+
+
+def test_opinions_can_be_read_on_the_pages_of_their_cases(session: Session, told: demo.DemoResult) -> None:
+    for name in ("display", "answering", "committee", "discussion", "closed"):
+        query = select(func.count()).where(
+            Feedback.consultation_id == case(session, told, name).id, col(Feedback.published_at).is_not(None)
+        )
+        assert session.exec(query).one() >= 4, name
+
+
 def test_a_committee_has_its_frozen_page_before_the_session(session: Session, told: demo.DemoResult) -> None:
     page = newest(session, HOME, case(session, told, "committee").id)
     assert page is not None
@@ -138,8 +157,10 @@ def test_a_committee_has_its_frozen_page_before_the_session(session: Session, to
 
 def test_a_discussion_is_coming_and_needs_were_told(session: Session, told: demo.DemoResult) -> None:
     found = case(session, told, "discussion")
-    kinds = session.exec(select(Need.kind).where(Need.consultation_id == found.id)).all()
-    assert {"SIGN", "CART", "LOOP", "WHEEL"} <= set(kinds)
+    needs = session.exec(select(Need).where(Need.consultation_id == found.id)).all()
+    assert {(need.kind, need.state) for need in needs} == {
+        ("SIGN", "booked"), ("LOOP", "booked"), ("CART", "asked"), ("WHEEL", "asked"), ("WC", "asked"),
+    }  # fmt: skip
 
 
 def test_the_closed_case_has_its_decision_and_what_the_committee_did(
