@@ -11,6 +11,7 @@ from litestar import Litestar, Request, Router
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_200_OK
@@ -20,6 +21,7 @@ from web import auth, errors, forms, i18n
 from web.compose import Kaasa
 from web.pages import (
     accessibility,
+    answers,
     case,
     demo,
     elsewhere,
@@ -29,8 +31,11 @@ from web.pages import (
     health,
     invitation,
     opinion,
+    participants,
     postbox,
     sign_in,
+    summary,
+    treatment,
 )
 from web.render import HERE
 from web.visit import CSP, PageVisit
@@ -56,6 +61,11 @@ PAGES: list[Any] = [
     invitation.InvitationPage,
     feed.FeedPage,
     sign_in.SignInPage,
+    participants.ParticipantsPage,
+    answers.AnswersPage,
+    summary.SummaryPage,
+    treatment.TreatmentPage,
+    treatment.SessionPage,
     postbox.PostboxPage,
     demo.DemoPage,
     accessibility.AccessibilityPage,
@@ -108,7 +118,7 @@ def _speaking(app: ASGIApp) -> ASGIApp:
     """Sets the request's language around everything: what dependencies set runs in tasks of their own."""
 
     async def speak(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
             i18n.current.set(i18n.of_path(scope["path"], accepted))
         await app(scope, receive, send)

@@ -126,6 +126,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _work(_options: argparse.Namespace) -> int:
+    import logging
     import signal
 
     from web import logs
@@ -139,6 +140,7 @@ def _work(_options: argparse.Namespace) -> int:
             return _fail(sentence)
         for kind in (signal.SIGINT, signal.SIGTERM):
             signal.signal(kind, lambda *_: kaasa.loop.ask_to_stop())
+        logging.getLogger("kaasa.loop").info("works_until_stopped")
         kaasa.loop.run()
     finally:
         kaasa.close()
