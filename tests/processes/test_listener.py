@@ -65,7 +65,7 @@ def test_a_day_given_as_due_lasts_to_its_end(room):
 
 
 def test_a_term_the_case_did_not_begin_with_is_named(room):
-    with pytest.raises(TermMissing, match="x.y"):
+    with pytest.raises(TermMissing, match=r"x\.y"):
         opened(room, {"term": "x.y", "since": "application_on"}, {"application_on": date(2027, 1, 4)})
 
 
