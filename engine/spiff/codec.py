@@ -8,7 +8,7 @@ carries no data in our runs; process data is one set of declared fields beside t
 from __future__ import annotations
 
 from typing import Any, NoReturn
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
@@ -25,6 +25,7 @@ from engine.spiff.timing import DUE
 
 FORMAT = 1
 _FINISHED, _WAITING = TaskState.FINISHED_MASK, TaskState.WAITING
+_OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 _STATES = frozenset({1, 2, 4, 8, 16, 32, 64, 128, 256})
 Specs = dict[str, BpmnProcessSpec]
 
@@ -96,7 +97,8 @@ def _rows(workflow: BpmnWorkflow) -> dict[str, Any]:
     while stack:
         task = stack.pop()
         places[task.id] = len(rows)
-        row: list[Any] = [task.id.hex, places.get(task._parent, -1), task.task_spec.name, task._state]
+        # Only what is open is ever named from outside; the rest gets a new identity with each reading.
+        row: list[Any] = [task.id.hex if task._state & _OPEN else 0, places.get(task._parent, -1), task.task_spec.name, task._state]
         kept = {} if task._state & _FINISHED else _kept(task)
         if kept or task.triggered:
             row += [kept, int(task.triggered)] if task.triggered else [kept]
@@ -137,12 +139,14 @@ def _fill_inner(workflow: BpmnWorkflow, inner: dict[str, Any]) -> None:
 def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow) -> None:
     specs = workflow.spec.task_specs
     made: list[Task] = []
+    fresh = uuid4().int
     for row in stored["tasks"]:
         identity, parent, name, state = row[:4]
         spec = specs.get(name)
         if spec is None or state not in _STATES:
             _refuse(f"it names a step {name!r} its definition does not have")
-        task = _task(workflow, UUID(hex=identity), made[parent] if parent >= 0 else None, spec, state)
+        unique = UUID(hex=identity) if identity else UUID(int=(fresh + len(made)) % 2**128)
+        task = _task(workflow, unique, made[parent] if parent >= 0 else None, spec, state)
         if len(row) > 4:
             task.internal_data = dict(row[4])
             task.triggered = len(row) > 5
