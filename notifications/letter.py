@@ -14,6 +14,9 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it.token import Token
 
 from notifications.errors import FieldMissing, LetterUnreadable, ValueRefused
 from notifications.typeset import IMAGE, MARKDOWN, MARKS, html_page, plain_text, put_values
@@ -80,9 +83,27 @@ class Template:
             raise FieldMissing(self.name or self.subject, missing)
         subject = _fill_subject(self.subject, values)
         source, plain = _mark(self.body, values)
-        tokens = put_values(MARKDOWN.parse(source), plain)
+        tokens = put_values(_fresh(_parsed(source)), plain)
         html = html_page(tokens, subject=subject, language=language.removesuffix("-easy"))
         return Letter(subject, plain_text(tokens), html, language)
+
+
+@lru_cache(maxsize=32)
+def _parsed(source: str) -> tuple[Token, ...]:
+    """Read Markdown once: a thousand letters of one kind differ only in the values behind their marks."""
+    return tuple(MARKDOWN.parse(source))
+
+
+def _fresh(tokens: Iterable[Token]) -> list[Token]:
+    """Out: copies that may be written on."""
+    return [
+        Token(
+            it.type, it.tag, it.nesting, dict(it.attrs), it.map, it.level,
+            None if it.children is None else _fresh(it.children),
+            it.content, it.markup, it.info, it.meta, it.block, it.hidden,
+        )
+        for it in tokens
+    ]  # fmt: skip
 
 
 def read_letter(text: str, *, name: str = "") -> Template:
