@@ -95,7 +95,12 @@ class Scene:
             self.invitation_id, self.token = invitation.id, self.links.of(invitation)
 
     def add_round(self, session: Session, **more: Any) -> Round:
-        values = {"phase": "display", "opens_at": OPENS, "closes_at": CLOSES, "place": "vallamaja"} | more
+        values: dict[str, Any] = {
+            "phase": "display",
+            "opens_at": OPENS,
+            "closes_at": CLOSES,
+            "place": "vallamaja",
+        } | more
         row = Round(municipality_id=HOME, consultation_id=self.case_id, **values)
         session.add(row)
         session.flush()
@@ -103,7 +108,7 @@ class Scene:
 
     def add_meeting(self, session: Session, **more: Any) -> Meeting:
         starts = CLOSES + timedelta(days=10) - timedelta(hours=7)
-        values = {
+        values: dict[str, Any] = {
             "kind": "discussion",
             "starts_at": starts,
             "ends_at": starts + timedelta(hours=2),

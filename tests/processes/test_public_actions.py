@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from processes.actions import opinion as opinions
 from processes.actions import opinion_link
@@ -29,7 +30,12 @@ def scene(database_url: str, tmp_path: Path) -> Iterator[Scene]:
 
 
 def typed(**more: object) -> Opinion:
-    values = {"key": KEY, "author": "person", "name": "Mari Maasikas", "email": "mari@post.example"}
+    values: dict[str, Any] = {
+        "key": KEY,
+        "author": "person",
+        "name": "Mari Maasikas",
+        "email": "mari@post.example",
+    }
     return Opinion(**{**values, "text": "Palun jätke pingid alles.", **more})
 
 
@@ -37,7 +43,9 @@ def nameless(**more: object) -> Opinion:
     return typed(**{"author": "anonymous", "name": "", "email": "", **more})
 
 
-def give(scene: Scene, opinion: Opinion, now=DURING, files=(), number="dp-2027-1"):
+def give(
+    scene: Scene, opinion: Opinion, now: datetime = DURING, files: Any = (), number: str = "dp-2027-1"
+) -> Any:
     return scene.database.transaction(
         lambda s: opinions.give(
             s,
@@ -58,14 +66,14 @@ def token(scene: Scene) -> str:
         return opinions.token_of(scene.links, scene.opinions(session)[0])
 
 
-def confirm(scene: Scene, now=DURING):
+def confirm(scene: Scene, now: datetime = DURING) -> Any:
     it = token(scene)
     return scene.database.transaction(
         lambda s: opinion_link.confirm(s, HOME, it, "et", links=scene.links, post=scene.post(s, now), now=now)
     )
 
 
-def change(scene: Scene, wanted: Change, now=DURING, files=()):
+def change(scene: Scene, wanted: Change, now: datetime = DURING, files: Any = ()) -> None:
     it = token(scene)
     scene.database.transaction(
         lambda s: opinion_link.change(
@@ -74,7 +82,7 @@ def change(scene: Scene, wanted: Change, now=DURING, files=()):
     )
 
 
-def withdraw(scene: Scene, now=DURING):
+def withdraw(scene: Scene, now: datetime = DURING) -> Any:
     it = token(scene)
     return scene.database.transaction(
         lambda s: opinion_link.withdraw(
@@ -83,14 +91,16 @@ def withdraw(scene: Scene, now=DURING):
     )
 
 
-def only(scene: Scene):
+def only(scene: Scene) -> Any:
     with scene.database.session() as session:
         (row,) = scene.opinions(session)
         session.expunge(row)
         return row
 
 
-def test_an_opinion_with_an_address_waits_for_its_confirmation_and_a_letter_carries_the_link(scene):
+def test_an_opinion_with_an_address_waits_for_its_confirmation_and_a_letter_carries_the_link(
+    scene: Scene,
+) -> None:
     receipt = give(scene, typed())
     assert (receipt.receipt, receipt.state, receipt.token) == ("2027-1", UNCONFIRMED, "")
     with scene.database.session() as session:
@@ -98,7 +108,7 @@ def test_an_opinion_with_an_address_waits_for_its_confirmation_and_a_letter_carr
         assert (letter.kind, letter.recipient_address) == ("confirm", "mari@post.example")
 
 
-def test_an_opinion_without_a_name_counts_at_once_and_gets_a_number_but_no_letter(scene):
+def test_an_opinion_without_a_name_counts_at_once_and_gets_a_number_but_no_letter(scene: Scene) -> None:
     receipt = give(scene, nameless())
     row = only(scene)
     assert (row.state, row.wants_reply, row.author_name, row.author_email) == (RECEIVED, False, "", "")
@@ -107,12 +117,12 @@ def test_an_opinion_without_a_name_counts_at_once_and_gets_a_number_but_no_lette
         assert scene.letters(session) == []
 
 
-def test_a_name_typed_before_choosing_to_be_nameless_is_not_kept(scene):
+def test_a_name_typed_before_choosing_to_be_nameless_is_not_kept(scene: Scene) -> None:
     give(scene, nameless(name="Mari", email="mari@post.example"))
     assert only(scene).author_name == "" == only(scene).author_email
 
 
-def test_confirming_in_time_counts_from_the_moment_it_arrived(scene):
+def test_confirming_in_time_counts_from_the_moment_it_arrived(scene: Scene) -> None:
     give(scene, typed())
     confirm(scene, DURING + timedelta(days=2))
     row = only(scene)
@@ -121,7 +131,7 @@ def test_confirming_in_time_counts_from_the_moment_it_arrived(scene):
         assert [it.kind for it in scene.letters(session)] == ["confirm", "receipt"]
 
 
-def test_confirming_twice_changes_nothing_and_sends_one_receipt(scene):
+def test_confirming_twice_changes_nothing_and_sends_one_receipt(scene: Scene) -> None:
     give(scene, typed())
     confirm(scene)
     confirm(scene, DURING + timedelta(hours=1))
@@ -129,21 +139,21 @@ def test_confirming_twice_changes_nothing_and_sends_one_receipt(scene):
         assert [it.kind for it in scene.letters(session)] == ["confirm", "receipt"]
 
 
-def test_confirming_after_the_deadline_waits_for_the_planner_and_is_not_lost(scene):
+def test_confirming_after_the_deadline_waits_for_the_planner_and_is_not_lost(scene: Scene) -> None:
     give(scene, typed(), CLOSES - timedelta(minutes=5))
     mine = confirm(scene, AFTER)
     assert mine.state == LATE_WAITING
     assert only(scene).late_reason == opinion_link.CONFIRMED_LATE
 
 
-def test_confirming_when_late_ones_are_no_longer_read_is_too_late(scene):
+def test_confirming_when_late_ones_are_no_longer_read_is_too_late(scene: Scene) -> None:
     give(scene, typed())
     with pytest.raises(TooLate):
         confirm(scene, CLOSES + timedelta(days=LATE_DAYS, hours=1))
     assert only(scene).state == UNCONFIRMED
 
 
-def test_opening_the_link_changes_nothing(scene):
+def test_opening_the_link_changes_nothing(scene: Scene) -> None:
     give(scene, typed())
     it = token(scene)
     with scene.database.session() as session:
@@ -153,19 +163,19 @@ def test_opening_the_link_changes_nothing(scene):
     assert only(scene).state == UNCONFIRMED
 
 
-def test_the_same_form_twice_is_one_opinion_and_the_same_receipt(scene):
+def test_the_same_form_twice_is_one_opinion_and_the_same_receipt(scene: Scene) -> None:
     first, second = give(scene, typed()), give(scene, typed(text="teine tekst"))
     assert first.receipt == second.receipt
     assert only(scene).text == "Palun jätke pingid alles."
 
 
-def test_a_double_click_in_two_threads_is_one_opinion(scene):
+def test_a_double_click_in_two_threads_is_one_opinion(scene: Scene) -> None:
     with ThreadPoolExecutor(4) as pool:
         receipts = list(pool.map(lambda _: give(scene, nameless()).receipt, range(4)))
     assert set(receipts) == {only(scene).receipt}
 
 
-def test_two_authors_get_two_numbers(scene):
+def test_two_authors_get_two_numbers(scene: Scene) -> None:
     with ThreadPoolExecutor(4) as pool:
         keys = [f"{n}" * 24 for n in range(4)]
         receipts = set(pool.map(lambda key: give(scene, nameless(key=key)).receipt, keys))
@@ -190,7 +200,9 @@ def test_two_authors_get_two_numbers(scene):
         ({"key": "short"}, "", "form_incomplete"),
     ],
 )
-def test_what_cannot_be_taken_is_refused_by_field_and_code_and_nothing_is_kept(scene, more, field, code):
+def test_what_cannot_be_taken_is_refused_by_field_and_code_and_nothing_is_kept(
+    scene: Scene, more: Any, field: str, code: str
+) -> None:
     with pytest.raises(Refused) as refused:
         give(scene, typed(**more))
     assert refused.value.problems[field].code == code
@@ -208,45 +220,47 @@ def test_what_cannot_be_taken_is_refused_by_field_and_code_and_nothing_is_kept(s
         (File("koer\u202efdp.pdf", PDF), "file_name"),
     ],
 )
-def test_a_file_of_the_wrong_kind_is_named_and_the_opinion_is_not_taken_without_it(scene, file, code):
+def test_a_file_of_the_wrong_kind_is_named_and_the_opinion_is_not_taken_without_it(
+    scene: Scene, file: File, code: str
+) -> None:
     with pytest.raises(Refused) as refused:
         give(scene, typed(), files=(File("hea.pdf", PDF), file))
     assert refused.value.problems["files"].code == code
     assert refused.value.problems["files"].params["file"] == file.filename
 
 
-def test_five_files_are_kept_and_a_sixth_is_one_too_many(scene):
+def test_five_files_are_kept_and_a_sixth_is_one_too_many(scene: Scene) -> None:
     give(scene, nameless(), files=tuple(File(f"{n}.pdf", PDF) for n in range(5)))
     with pytest.raises(Refused) as refused:
         give(scene, nameless(key="x" * 24), files=tuple(File(f"{n}.pdf", PDF) for n in range(6)))
     assert refused.value.problems["files"].code == "too_many_files"
 
 
-def test_files_alone_are_an_opinion(scene):
+def test_files_alone_are_an_opinion(scene: Scene) -> None:
     give(scene, nameless(text=""), files=(File("kiri.pdf", PDF),))
     assert only(scene).text == ""
 
 
-def test_the_last_second_counts_and_the_next_is_too_late(scene):
+def test_the_last_second_counts_and_the_next_is_too_late(scene: Scene) -> None:
     give(scene, nameless(), CLOSES)
     with pytest.raises(TooLate) as late:
         give(scene, nameless(key="x" * 24), CLOSES + timedelta(seconds=1))
     assert late.value.params["late_open"] is True
 
 
-def test_before_the_round_nothing_is_taken_and_the_day_it_begins_is_told(scene):
+def test_before_the_round_nothing_is_taken_and_the_day_it_begins_is_told(scene: Scene) -> None:
     with pytest.raises(NotYet) as early:
         give(scene, nameless(), OPENS - timedelta(days=1))
     assert early.value.params["opens_at"] == OPENS
 
 
-def test_a_late_opinion_with_a_reason_waits_for_the_planner(scene):
+def test_a_late_opinion_with_a_reason_waits_for_the_planner(scene: Scene) -> None:
     give(scene, nameless(late=True, late_reason="Olin haiglas."), AFTER)
     row = only(scene)
     assert (row.state, row.late_reason) == (LATE_WAITING, "Olin haiglas.")
 
 
-def test_the_late_path_closes_once_everyone_has_been_answered(scene):
+def test_the_late_path_closes_once_everyone_has_been_answered(scene: Scene) -> None:
     with scene.write() as session:
         session.add(
             Obligation(
@@ -264,7 +278,7 @@ def test_the_late_path_closes_once_everyone_has_been_answered(scene):
     assert late.value.params["late_open"] is False
 
 
-def test_a_round_closed_before_its_time_takes_only_late_ones(scene):
+def test_a_round_closed_before_its_time_takes_only_late_ones(scene: Scene) -> None:
     with scene.write() as session:
         row = scene.round(session)
         row.closed_at = DURING
@@ -273,7 +287,7 @@ def test_a_round_closed_before_its_time_takes_only_late_ones(scene):
         give(scene, nameless(), DURING + timedelta(minutes=1))
 
 
-def test_an_interrupted_round_says_so(scene):
+def test_an_interrupted_round_says_so(scene: Scene) -> None:
     with scene.write() as session:
         row = scene.round(session)
         row.interrupted_at = DURING
@@ -283,12 +297,12 @@ def test_an_interrupted_round_says_so(scene):
     assert told.value.params["gate"] == "interrupted"
 
 
-def test_ticking_late_while_the_round_is_open_does_not_make_it_late(scene):
+def test_ticking_late_while_the_round_is_open_does_not_make_it_late(scene: Scene) -> None:
     give(scene, nameless(late=True, late_reason="kartsin hiljaks jääda"))
     assert only(scene).state == RECEIVED
 
 
-def test_a_case_that_is_not_public_is_not_found(scene):
+def test_a_case_that_is_not_public_is_not_found(scene: Scene) -> None:
     with scene.write() as session:
         case = scene.case(session)
         case.published_at = None
@@ -297,7 +311,7 @@ def test_a_case_that_is_not_public_is_not_found(scene):
         give(scene, nameless())
 
 
-def test_a_change_is_a_new_version_beside_the_first_words(scene):
+def test_a_change_is_a_new_version_beside_the_first_words(scene: Scene) -> None:
     give(scene, typed(), files=(File("vana.pdf", PDF),))
     confirm(scene)
     link = token(scene)
@@ -308,14 +322,14 @@ def test_a_change_is_a_new_version_beside_the_first_words(scene):
     change(scene, wanted, files=(File("uus.pdf", PDF),))
     change(scene, wanted)
     with scene.database.session() as session:
-        rows = session.exec(select(FeedbackVersion).order_by(FeedbackVersion.version)).all()
+        rows = session.exec(select(FeedbackVersion).order_by(col(FeedbackVersion.version))).all()
         assert [row.text for row in rows] == ["Palun jätke pingid alles.", "Pingid ja puud."]
         it = opinion_link.open_link(session, HOME, link, "et", links=scene.links, now=DURING)
         assert [file.filename for file in it.files] == ["uus.pdf"]
         assert it.version == 2
 
 
-def test_a_change_takes_the_published_copy_back_until_it_is_looked_at_again(scene):
+def test_a_change_takes_the_published_copy_back_until_it_is_looked_at_again(scene: Scene) -> None:
     give(scene, nameless())
     with scene.write() as session:
         row = scene.opinions(session)[0]
@@ -325,7 +339,7 @@ def test_a_change_takes_the_published_copy_back_until_it_is_looked_at_again(scen
     assert (only(scene).public_text, only(scene).published_at) == ("", None)
 
 
-def test_taking_everything_out_is_refused_because_that_is_withdrawing(scene):
+def test_taking_everything_out_is_refused_because_that_is_withdrawing(scene: Scene) -> None:
     give(scene, nameless())
     with pytest.raises(Refused) as refused:
         change(scene, Change(key="x" * 24, text=" "))
@@ -336,14 +350,14 @@ def test_taking_everything_out_is_refused_because_that_is_withdrawing(scene):
 @pytest.mark.parametrize(
     "act", [withdraw, lambda scene, now: change(scene, Change(key="x" * 24, text="uus"), now)]
 )
-def test_after_the_deadline_an_opinion_can_be_neither_changed_nor_withdrawn(scene, act):
+def test_after_the_deadline_an_opinion_can_be_neither_changed_nor_withdrawn(scene: Scene, act: Any) -> None:
     give(scene, nameless())
     with pytest.raises(TooLate):
         act(scene, AFTER)
     assert only(scene).version == 1
 
 
-def test_a_withdrawn_opinion_is_told_of_once(scene):
+def test_a_withdrawn_opinion_is_told_of_once(scene: Scene) -> None:
     give(scene, typed())
     confirm(scene)
     withdraw(scene)
@@ -352,13 +366,13 @@ def test_a_withdrawn_opinion_is_told_of_once(scene):
         assert [it.kind for it in scene.letters(session)] == ["confirm", "receipt", "withdrawn"]
 
 
-def test_an_unknown_link_opens_nothing(scene):
+def test_an_unknown_link_opens_nothing(scene: Scene) -> None:
     give(scene, typed())
     with scene.database.session() as session, pytest.raises(LinkNotValid):
         opinion_link.open_link(session, HOME, "0" * 64, "et", links=scene.links, now=DURING)
 
 
-def test_the_receipt_page_is_known_only_by_the_forms_own_key(scene):
+def test_the_receipt_page_is_known_only_by_the_forms_own_key(scene: Scene) -> None:
     give(scene, typed())
     with scene.database.session() as session:
         found = opinions.receipt(session, HOME, "dp-2027-1", KEY, "et", links=scene.links, now=DURING)

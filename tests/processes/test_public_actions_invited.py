@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from processes.accommodation import Need
 from processes.actions import invitation_answer
@@ -28,7 +30,9 @@ def scene(database_url: str, tmp_path: Path) -> Iterator[Scene]:
     database.close()
 
 
-def answer(scene: Scene, now=DURING, files=(), token=None, **typed):
+def answer(
+    scene: Scene, now: datetime = DURING, files: Any = (), token: str | None = None, **typed: Any
+) -> Any:
     given = Answer(**{"key": KEY, **typed})
     return scene.database.transaction(
         lambda s: invitation_answer.answer(
@@ -38,7 +42,7 @@ def answer(scene: Scene, now=DURING, files=(), token=None, **typed):
     )  # fmt: skip
 
 
-def do(scene: Scene, action, *more, now=DURING, token=None):
+def do(scene: Scene, action: Any, *more: Any, now: datetime = DURING, token: str | None = None) -> Any:
     return scene.database.transaction(
         lambda s: action(
             s, HOME, token or scene.token, *more, links=scene.links, post=scene.post(s, now), now=now
@@ -46,36 +50,38 @@ def do(scene: Scene, action, *more, now=DURING, token=None):
     )
 
 
-def view(scene: Scene, now=DURING, token=None):
+def see(scene: Scene, now: datetime, session: Session) -> None:
+    invitation_answer.opened(session, HOME, scene.token, links=scene.links, now=now)
+
+
+def view(scene: Scene, now: datetime = DURING, token: str | None = None) -> Any:
     with scene.database.session() as session:
         return invitation_view(session, HOME, token or scene.token, "et", links=scene.links, now=now)
 
 
-def meet(scene: Scene, **more) -> None:
+def meet(scene: Scene, **more: Any) -> None:
     with scene.write() as session:
         scene.add_meeting(session, **more)
 
 
-def rows(scene: Scene, table):
+def rows(scene: Scene, table: Any) -> Any:
     with scene.database.session() as session:
         found = list(session.exec(select(table)).all())
         session.expunge_all()
         return found
 
 
-def test_looking_leaves_no_trace_and_saying_that_it_was_seen_is_noted_once(scene):
+def test_looking_leaves_no_trace_and_saying_that_it_was_seen_is_noted_once(scene: Scene) -> None:
     view(scene)
     with scene.database.session() as session:
         assert scene.invitation(session).opened_at is None
     for now in (DURING, AFTER):
-        scene.database.transaction(
-            lambda s, now=now: invitation_answer.opened(s, HOME, scene.token, links=scene.links, now=now)
-        )
+        scene.database.transaction(partial(see, scene, now))
     with scene.database.session() as session:
         assert scene.invitation(session).opened_at == DURING
 
 
-def test_an_organisation_says_it_comes_what_it_needs_and_what_it_thinks_in_one_form(scene):
+def test_an_organisation_says_it_comes_what_it_needs_and_what_it_thinks_in_one_form(scene: Scene) -> None:
     meet(scene)
     done = answer(
         scene, meeting="accepted", needs=("SIGN", "OTHER"), other="Eesistuja ees", text="Kõnnitee laiemaks."
@@ -99,7 +105,7 @@ def test_an_organisation_says_it_comes_what_it_needs_and_what_it_thinks_in_one_f
         assert (letter.kind, letter.recipient_address) == ("receipt", "mart@selts.example")
 
 
-def test_the_meeting_alone_can_be_answered_and_answered_otherwise_later(scene):
+def test_the_meeting_alone_can_be_answered_and_answered_otherwise_later(scene: Scene) -> None:
     meet(scene)
     assert answer(scene, meeting="maybe").parts == ("meeting",)
     answer(scene, key="x" * 24, meeting="declined")
@@ -107,7 +113,7 @@ def test_the_meeting_alone_can_be_answered_and_answered_otherwise_later(scene):
     assert view(scene).meeting.answer == "declined"
 
 
-def test_a_need_no_longer_ticked_is_deleted_unless_it_was_already_ordered(scene):
+def test_a_need_no_longer_ticked_is_deleted_unless_it_was_already_ordered(scene: Scene) -> None:
     meet(scene)
     answer(scene, meeting="accepted", needs=("SIGN", "LOOP"))
     with scene.write() as session:
@@ -119,7 +125,7 @@ def test_a_need_no_longer_ticked_is_deleted_unless_it_was_already_ordered(scene)
     assert view(scene).needs == ()
 
 
-def test_an_ordered_need_ticked_again_stays_ordered(scene):
+def test_an_ordered_need_ticked_again_stays_ordered(scene: Scene) -> None:
     meet(scene)
     answer(scene, meeting="accepted", needs=("SIGN",))
     with scene.write() as session:
@@ -130,21 +136,21 @@ def test_an_ordered_need_ticked_again_stays_ordered(scene):
     assert rows(scene, Need)[0].state == "booked"
 
 
-def test_the_same_form_twice_is_one_opinion_with_one_version(scene):
+def test_the_same_form_twice_is_one_opinion_with_one_version(scene: Scene) -> None:
     first = answer(scene, text="Kõnnitee laiemaks.")
     second = answer(scene, text="Kõnnitee laiemaks.")
     assert first.receipt == second.receipt
     assert len(rows(scene, FeedbackVersion)) == 1
 
 
-def test_a_double_click_in_two_threads_is_one_opinion(scene):
+def test_a_double_click_in_two_threads_is_one_opinion(scene: Scene) -> None:
     with ThreadPoolExecutor(4) as pool:
         receipts = set(pool.map(lambda _: answer(scene, text="Kõnnitee laiemaks.").receipt, range(4)))
     assert receipts == {"2027-1"}
     assert len(rows(scene, FeedbackVersion)) == 1
 
 
-def test_new_words_are_a_new_version_of_the_same_opinion(scene):
+def test_new_words_are_a_new_version_of_the_same_opinion(scene: Scene) -> None:
     answer(scene, text="Kõnnitee laiemaks.")
     answer(scene, key="x" * 24, text="Kõnnitee kolm meetrit.", files=(File("joonis.pdf", PDF),))
     shown = view(scene).opinion
@@ -152,7 +158,7 @@ def test_new_words_are_a_new_version_of_the_same_opinion(scene):
     assert [file.filename for file in shown.files] == ["joonis.pdf"]
 
 
-def test_answering_the_meeting_with_the_opinion_still_in_the_form_makes_no_new_version(scene):
+def test_answering_the_meeting_with_the_opinion_still_in_the_form_makes_no_new_version(scene: Scene) -> None:
     meet(scene)
     answer(scene, text="Kõnnitee laiemaks.")
     done = answer(scene, key="x" * 24, text="Kõnnitee laiemaks.", meeting="accepted")
@@ -160,7 +166,7 @@ def test_answering_the_meeting_with_the_opinion_still_in_the_form_makes_no_new_v
     assert view(scene).opinion.version == 1
 
 
-def test_an_opinion_can_be_withdrawn_until_the_deadline_and_given_anew(scene):
+def test_an_opinion_can_be_withdrawn_until_the_deadline_and_given_anew(scene: Scene) -> None:
     answer(scene, text="Kõnnitee laiemaks.")
     assert do(scene, invitation_answer.withdraw) == "2027-1"
     assert view(scene).opinion is None
@@ -170,7 +176,9 @@ def test_an_opinion_can_be_withdrawn_until_the_deadline_and_given_anew(scene):
         assert [it.kind for it in scene.letters(session)] == ["receipt", "withdrawn", "receipt"]
 
 
-def test_after_the_deadline_the_opinion_stands_and_only_a_late_one_with_a_reason_is_taken(scene):
+def test_after_the_deadline_the_opinion_stands_and_only_a_late_one_with_a_reason_is_taken(
+    scene: Scene,
+) -> None:
     answer(scene, text="Kõnnitee laiemaks.")
     with pytest.raises(TooLate):
         do(scene, invitation_answer.withdraw, now=AFTER)
@@ -185,12 +193,12 @@ def test_after_the_deadline_the_opinion_stands_and_only_a_late_one_with_a_reason
         assert [it.state for it in scene.opinions(session)] == [RECEIVED, LATE_WAITING]
 
 
-def test_the_meeting_can_still_be_answered_after_the_deadline_of_opinions(scene):
+def test_the_meeting_can_still_be_answered_after_the_deadline_of_opinions(scene: Scene) -> None:
     meet(scene)
     assert answer(scene, AFTER, meeting="accepted").parts == ("meeting",)
 
 
-def test_no_comments_is_an_answer_and_an_opinion_given_later_replaces_it(scene):
+def test_no_comments_is_an_answer_and_an_opinion_given_later_replaces_it(scene: Scene) -> None:
     assert answer(scene, no_comments=True).parts == ("no_comments",)
     assert view(scene).no_comments_at == DURING
     answer(scene, key="x" * 24, text="Siiski.")
@@ -211,7 +219,9 @@ def test_no_comments_is_an_answer_and_an_opinion_given_later_replaces_it(scene):
         ({"text": "x", "key": ""}, "", "form_incomplete"),
     ],
 )
-def test_what_cannot_be_taken_is_refused_by_field_and_nothing_of_the_form_is_kept(scene, typed, field, code):
+def test_what_cannot_be_taken_is_refused_by_field_and_nothing_of_the_form_is_kept(
+    scene: Scene, typed: dict[str, Any], field: str, code: str
+) -> None:
     meet(scene)
     with pytest.raises(Refused) as refused:
         answer(scene, **{"meeting": "", **typed})
@@ -222,7 +232,7 @@ def test_what_cannot_be_taken_is_refused_by_field_and_nothing_of_the_form_is_kep
     assert rows(scene, Need) == []
 
 
-def test_a_refused_file_keeps_the_meeting_unanswered_too(scene):
+def test_a_refused_file_keeps_the_meeting_unanswered_too(scene: Scene) -> None:
     meet(scene)
     with pytest.raises(Refused) as refused:
         answer(scene, meeting="accepted", files=(File("kiri.exe", b"MZ"),))
@@ -230,7 +240,7 @@ def test_a_refused_file_keeps_the_meeting_unanswered_too(scene):
     assert rows(scene, Attendance)[0].answer == "invited"
 
 
-def test_unknown_revoked_and_uninvited_links_are_told_alike(scene):
+def test_unknown_revoked_and_uninvited_links_are_told_alike(scene: Scene) -> None:
     old = scene.token
     with scene.write() as session:
         invitation = scene.invitation(session)
@@ -249,12 +259,12 @@ def test_unknown_revoked_and_uninvited_links_are_told_alike(scene):
         answer(scene, token=new, text="Kas keegi kuuleb?")
 
 
-def test_a_resident_s_link_does_not_open_an_invitation(scene):
+def test_a_resident_s_link_does_not_open_an_invitation(scene: Scene) -> None:
     with pytest.raises(LinkNotValid):
         view(scene, token=scene.links.token("opinion", scene.invitation_id))
 
 
-def test_saying_that_it_is_not_us_kills_the_link_and_tells_the_planner(scene):
+def test_saying_that_it_is_not_us_kills_the_link_and_tells_the_planner(scene: Scene) -> None:
     do(scene, invitation_answer.not_us)
     with pytest.raises(LinkNotValid):
         view(scene)
@@ -264,7 +274,7 @@ def test_saying_that_it_is_not_us_kills_the_link_and_tells_the_planner(scene):
         assert (letter.kind, letter.recipient_address) == ("not_us", "aino@naidisvald.example")
 
 
-def test_a_link_is_passed_on_knowingly_to_one_good_address(scene):
+def test_a_link_is_passed_on_knowingly_to_one_good_address(scene: Scene) -> None:
     do(scene, invitation_answer.forward, "tiina@selts.example")
     with pytest.raises(Refused) as refused:
         do(scene, invitation_answer.forward, "tiina@")
@@ -275,7 +285,7 @@ def test_a_link_is_passed_on_knowingly_to_one_good_address(scene):
         assert scene.token.encode() in letter.content.replace(b"=\r\n", b"")
 
 
-def test_before_the_first_round_an_invited_organisation_is_already_heard(scene):
+def test_before_the_first_round_an_invited_organisation_is_already_heard(scene: Scene) -> None:
     with scene.write() as session:
         session.delete(scene.round(session))
     assert view(scene).gate.state == "early"
@@ -285,14 +295,14 @@ def test_before_the_first_round_an_invited_organisation_is_already_heard(scene):
         assert (opinion.round_id, opinion.state) == (None, RECEIVED)
 
 
-def test_an_opinion_given_early_stays_and_the_round_asks_anew(scene):
+def test_an_opinion_given_early_stays_and_the_round_asks_anew(scene: Scene) -> None:
     answer(scene, OPENS - timedelta(days=2), text="Varajane mõte.")
     answer(scene, DURING, key="x" * 24, text="Mõte väljapanekul.")
     with scene.database.session() as session:
         assert len(scene.opinions(session)) in {1, 2}
 
 
-def test_the_next_meeting_is_shown_and_a_cancelled_or_past_one_is_not(scene):
+def test_the_next_meeting_is_shown_and_a_cancelled_or_past_one_is_not(scene: Scene) -> None:
     meet(scene, starts_at=CLOSES, ends_at=CLOSES + timedelta(hours=1), uid="a@x.example")
     meet(
         scene,
@@ -309,14 +319,14 @@ def test_the_next_meeting_is_shown_and_a_cancelled_or_past_one_is_not(scene):
     assert view(scene, CLOSES + timedelta(days=6)).meeting is None
 
 
-def test_a_need_that_comes_too_late_to_order_is_said_so_and_not_hidden(scene):
+def test_a_need_that_comes_too_late_to_order_is_said_so_and_not_hidden(scene: Scene) -> None:
     meet(scene)
     kinds = {kind.code: kind for kind in view(scene, CLOSES).kinds}
     assert kinds["SIGN"].too_late
     assert not kinds["DOG"].too_late
 
 
-def test_an_authority_approves_with_conditions_in_words(scene):
+def test_an_authority_approves_with_conditions_in_words(scene: Scene) -> None:
     with scene.write() as session:
         invitation = scene.invitation(session)
         invitation.purpose = "approval"
@@ -339,6 +349,6 @@ def test_an_authority_approves_with_conditions_in_words(scene):
     )
 
 
-def test_behind_a_link_the_address_is_recognisable_but_not_given_away():
+def test_behind_a_link_the_address_is_recognisable_but_not_given_away() -> None:
     assert masked("mart@selts.example") == "m…@selts.example"
     assert masked("") == ""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from litestar.testing import TestClient
 
@@ -44,7 +45,16 @@ class House:
         assert answer.status_code == status, (answer.status_code, answer.text[:2000])
         return answer.text
 
-    def send(self, page: str, to: str, values: dict, *, files=(), key: str | None = None, follow=True):
+    def send(
+        self,
+        page: str,
+        to: str,
+        values: dict[str, Any],
+        *,
+        files: Any = (),
+        key: str | None = None,
+        follow: Any = True,
+    ) -> Any:
         """Fetch a page, take over the hidden fields of its form, fill in the rest and send it."""
         text = self.get(page)
         hidden = {"_csrf_token": one(r'name="_csrf_token" value="([^"]+)"', text)}

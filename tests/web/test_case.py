@@ -1,7 +1,7 @@
 """The public page of a case: words first, no name of a private person, documents that cannot run."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ def public(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
-def test_the_plain_box_says_what_open_decided_who_how_and_next(public):
+def test_the_plain_box_says_what_open_decided_who_how_and_next(public: House) -> None:
     text = public.get(f"/et/case/{NUMBER}")
     for said in ("Ristmik ehitatakse ümber.", "Ülekäikude kohad.", "Bussipeatus tuleb.", "Vallavolikogu"):
         assert said in text
@@ -27,7 +27,7 @@ def test_the_plain_box_says_what_open_decided_who_how_and_next(public):
     assert text.index("Mida kavatakse") < text.index("Dokumendid")
 
 
-def test_text_missing_in_a_language_is_shown_in_estonian_and_said_so(public):
+def test_text_missing_in_a_language_is_shown_in_estonian_and_said_so(public: House) -> None:
     text = public.get(f"/ru/case/{NUMBER}")
     assert "Этот текст есть только на эстонском языке." in text
     assert 'lang="et"><p class="govuk-body">Ristmik' in text
@@ -43,7 +43,7 @@ def test_text_missing_in_a_language_is_shown_in_estonian_and_said_so(public):
     assert "только на эстонском" not in text
 
 
-def test_a_private_person_is_never_named_and_only_the_public_copy_is_shown(public):
+def test_a_private_person_is_never_named_and_only_the_public_copy_is_shown(public: House) -> None:
     public.publish_one()
     text = public.get(f"/et/case/{NUMBER}")
     assert "Eraisik" in text
@@ -53,7 +53,7 @@ def test_a_private_person_is_never_named_and_only_the_public_copy_is_shown(publi
         assert secret not in text
 
 
-def test_an_unpublished_or_withdrawn_opinion_is_counted_or_gone_but_not_shown(public):
+def test_an_unpublished_or_withdrawn_opinion_is_counted_or_gone_but_not_shown(public: House) -> None:
     public.publish_one()
     with public.scene.write() as session:
         row = public.scene.opinions(session)[0]
@@ -69,7 +69,7 @@ def test_an_unpublished_or_withdrawn_opinion_is_counted_or_gone_but_not_shown(pu
     assert "Laekunud" not in public.get(f"/et/case/{NUMBER}")
 
 
-def test_words_of_people_cannot_become_markup(public):
+def test_words_of_people_cannot_become_markup(public: House) -> None:
     public.publish_one()
     bad = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
     with public.scene.write() as session:
@@ -86,7 +86,7 @@ def test_words_of_people_cannot_become_markup(public):
     assert b"<script>alert" not in public.client.get(f"/et/case/{NUMBER}/feed.atom").content
 
 
-def test_a_document_is_given_to_keep_under_its_own_name_and_cannot_run(public):
+def test_a_document_is_given_to_keep_under_its_own_name_and_cannot_run(public: House) -> None:
     public.publish_one()
     path = one(r'href="(/et/case/[^"]+/document/[^"]+)"', public.get(f"/et/case/{NUMBER}"))
     answer = public.client.get(path)
@@ -97,7 +97,7 @@ def test_a_document_is_given_to_keep_under_its_own_name_and_cannot_run(public):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_document_not_published_is_not_found(public):
+def test_a_document_not_published_is_not_found(public: House) -> None:
     public.publish_one()
     path = one(r'href="(/et/case/[^"]+/document/[^"]+)"', public.get(f"/et/case/{NUMBER}"))
     with public.scene.write() as session:
@@ -118,19 +118,19 @@ def test_a_document_not_published_is_not_found(public):
         (AFTER, "Arvamuse avaldamise viimane hetk oli esmaspäev, 18. jaanuar 2027 kell 24.00 (Eesti aeg)."),
     ],
 )
-def test_the_page_says_when_one_can_speak(public, moment, said):
+def test_the_page_says_when_one_can_speak(public: House, moment: datetime, said: str) -> None:
     public.at(moment)
     text = public.get(f"/et/case/{NUMBER}")
     assert said in text
     assert ("Saada hilinenud arvamus" in text) == (moment == AFTER)
 
 
-def test_long_after_the_deadline_no_late_opinion_is_offered(public):
+def test_long_after_the_deadline_no_late_opinion_is_offered(public: House) -> None:
     public.at(CLOSES + timedelta(days=60))
     assert "Saada hilinenud arvamus" not in public.get(f"/et/case/{NUMBER}")
 
 
-def test_easy_language_is_a_page_of_its_own_where_it_was_written(public):
+def test_easy_language_is_a_page_of_its_own_where_it_was_written(public: House) -> None:
     public.get(f"/et/case/{NUMBER}/easy", 404)
     with public.scene.write() as session:
         session.add(
@@ -143,7 +143,7 @@ def test_easy_language_is_a_page_of_its_own_where_it_was_written(public):
     assert f"/et/case/{NUMBER}/easy" in public.get(f"/et/case/{NUMBER}")
 
 
-def test_opinions_come_page_by_page_and_by_htmx_alone(public):
+def test_opinions_come_page_by_page_and_by_htmx_alone(public: House) -> None:
     public.publish_one()
     answer = public.client.get(f"/et/case/{NUMBER}?page=1", headers={"HX-Request": "true"})
     assert answer.text.strip().startswith("<section")
@@ -152,5 +152,5 @@ def test_opinions_come_page_by_page_and_by_htmx_alone(public):
 
 
 @pytest.mark.parametrize("number", ["dp-2027-2", "%2e%2e%2f", "%00", "x" * 300, "' or 1=1"])
-def test_an_unknown_case_is_not_found(public, number):
+def test_an_unknown_case_is_not_found(public: House, number: str) -> None:
     assert public.client.get(f"/et/case/{number}").status_code == 404

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -26,18 +27,18 @@ def page(public: House, language: str = "et") -> str:
     return f"/{language}/i/{public.scene.token}"
 
 
-def send(public: House, values: dict, *, language: str = "et", **more):
+def send(public: House, values: dict[str, Any], *, language: str = "et", **more: Any) -> Any:
     return public.send(page(public, language), page(public, language), values, **more)
 
 
-def rows(public: House, table):
+def rows(public: House, table: Any) -> Any:
     with public.scene.database.session() as session:
         found = list(session.exec(select(table)).all())
         session.expunge_all()
         return found
 
 
-def opinions(public: House):
+def opinions(public: House) -> Any:
     with public.scene.database.session() as session:
         found = public.scene.opinions(session)
         session.expunge_all()
@@ -49,14 +50,14 @@ def meet(public: House) -> None:
         public.scene.add_meeting(session, access="Kaldtee on olemas.")
 
 
-def test_the_page_says_for_whom_one_acts_and_gives_away_no_address(public):
+def test_the_page_says_for_whom_one_acts_and_gives_away_no_address(public: House) -> None:
     text = public.get(page(public))
     assert "Näidisvalla Kurtide Selts" in text
     assert "m…@selts.example" in text
     assert "mart@selts.example" not in text
 
 
-def test_opening_changes_nothing_and_the_page_itself_tells_that_it_was_seen(public):
+def test_opening_changes_nothing_and_the_page_itself_tells_that_it_was_seen(public: House) -> None:
     text = public.get(page(public))
     with public.scene.database.session() as session:
         assert public.scene.invitation(session).opened_at is None
@@ -67,7 +68,7 @@ def test_opening_changes_nothing_and_the_page_itself_tells_that_it_was_seen(publ
         assert public.scene.invitation(session).opened_at == DURING
 
 
-def test_one_form_takes_coming_needs_and_opinion_and_gives_the_number(public):
+def test_one_form_takes_coming_needs_and_opinion_and_gives_the_number(public: House) -> None:
     meet(public)
     answer = send(
         public,
@@ -82,13 +83,13 @@ def test_one_form_takes_coming_needs_and_opinion_and_gives_the_number(public):
     assert "uurime võimalusi" in answer.text
 
 
-def test_access_comes_first_among_the_meetings_facts_after_its_time(public):
+def test_access_comes_first_among_the_meetings_facts_after_its_time(public: House) -> None:
     meet(public)
     text = public.get(page(public))
     assert text.index("Kaldtee on olemas.") < text.index("Rahvamaja")
 
 
-def test_every_kind_of_need_says_by_when_it_must_be_asked(public):
+def test_every_kind_of_need_says_by_when_it_must_be_asked(public: House) -> None:
     meet(public)
     text = public.get(page(public))
     assert "viipekeeletõlge (eesti viipekeel)" in text
@@ -108,8 +109,8 @@ def test_every_kind_of_need_says_by_when_it_must_be_asked(public):
     ],
 )
 def test_what_cannot_be_taken_is_said_in_the_readers_language_and_nothing_is_lost(
-    public, language, values, sentence
-):
+    public: House, language: str, values: dict[str, Any], sentence: str
+) -> None:
     meet(public)
     answer = send(public, values, language=language)
     assert answer.status_code == 422
@@ -119,7 +120,7 @@ def test_what_cannot_be_taken_is_said_in_the_readers_language_and_nothing_is_los
     assert rows(public, Attendance)[0].answer == "invited"
 
 
-def test_what_was_ticked_and_typed_stays_when_a_file_is_refused(public):
+def test_what_was_ticked_and_typed_stays_when_a_file_is_refused(public: House) -> None:
     meet(public)
     answer = send(
         public,
@@ -140,7 +141,7 @@ def test_what_was_ticked_and_typed_stays_when_a_file_is_refused(public):
     assert rows(public, Need) == []
 
 
-def test_a_double_click_is_one_answer(public):
+def test_a_double_click_is_one_answer(public: House) -> None:
     for _ in range(2):
         answer = send(public, {"text": "Kõnnitee laiemaks."}, key="k" * 24)
         assert "2027-1" in answer.text
@@ -148,7 +149,7 @@ def test_a_double_click_is_one_answer(public):
     assert opinions(public)[0].version == 1
 
 
-def test_words_are_changed_and_withdrawn_until_the_deadline(public):
+def test_words_are_changed_and_withdrawn_until_the_deadline(public: House) -> None:
     send(public, {"text": "Kõnnitee laiemaks."})
     text = public.get(page(public))
     assert "Muutke oma arvamust" in text
@@ -159,7 +160,7 @@ def test_words_are_changed_and_withdrawn_until_the_deadline(public):
     assert opinions(public)[0].state == WITHDRAWN
 
 
-def test_a_form_sent_after_the_step_closed_keeps_everything_and_offers_the_late_path(public):
+def test_a_form_sent_after_the_step_closed_keeps_everything_and_offers_the_late_path(public: House) -> None:
     meet(public)
     text = public.get(page(public))
     hidden = {name: one(rf'name="{name}" value="([^"]+)"', text) for name in ("_csrf_token", "key")}
@@ -178,7 +179,7 @@ def test_a_form_sent_after_the_step_closed_keeps_everything_and_offers_the_late_
     assert opinions(public)[0].state == LATE_WAITING
 
 
-def test_after_the_deadline_the_meeting_can_still_be_answered(public):
+def test_after_the_deadline_the_meeting_can_still_be_answered(public: House) -> None:
     meet(public)
     public.at(AFTER)
     answer = send(public, {"meeting": "declined"})
@@ -186,13 +187,13 @@ def test_after_the_deadline_the_meeting_can_still_be_answered(public):
     assert rows(public, Attendance)[0].answer == "declined"
 
 
-def test_no_comments_is_noted_and_shown(public):
+def test_no_comments_is_noted_and_shown(public: House) -> None:
     answer = send(public, {"no_comments": "true"})
     assert "Märkusi ei ole" in answer.text
     assert opinions(public) == []
 
 
-def test_unknown_revoked_and_other_links_say_the_same_words(public):
+def test_unknown_revoked_and_other_links_say_the_same_words(public: House) -> Any:
     def said(token: str) -> str:
         text = public.get(f"/et/i/{token}", 404)
         return text[text.index("<main") : text.index("</main")]
@@ -207,7 +208,7 @@ def test_unknown_revoked_and_other_links_say_the_same_words(public):
     assert "See link enam ei kehti" in said(old)
 
 
-def test_passing_on_and_saying_that_it_is_not_us(public):
+def test_passing_on_and_saying_that_it_is_not_us(public: House) -> None:
     answer = public.send(page(public), f"{page(public)}/forward", {"address": "tiina@"})
     assert answer.status_code == 422
     assert 'value="tiina@"' in answer.text
@@ -218,7 +219,7 @@ def test_passing_on_and_saying_that_it_is_not_us(public):
     public.get(page(public), 404)
 
 
-def test_the_meeting_goes_into_ones_own_calendar(public):
+def test_the_meeting_goes_into_ones_own_calendar(public: House) -> None:
     public.get(f"{page(public)}/calendar.ics", 404)
     meet(public)
     answer = public.client.get(f"{page(public)}/calendar.ics")
@@ -227,7 +228,7 @@ def test_the_meeting_goes_into_ones_own_calendar(public):
     assert public.scene.token.encode() not in answer.content.replace(b"\r\n ", b"")
 
 
-def test_an_authority_is_asked_for_its_approval(public):
+def test_an_authority_is_asked_for_its_approval(public: House) -> None:
     with public.scene.write() as session:
         invitation = public.scene.invitation(session)
         invitation.purpose = "approval"
@@ -247,13 +248,13 @@ def test_an_authority_is_asked_for_its_approval(public):
     ]
 
 
-def test_the_page_is_not_kept_in_any_cache(public):
+def test_the_page_is_not_kept_in_any_cache(public: House) -> None:
     answer = public.client.get(page(public))
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-def test_before_the_first_round_the_organisation_is_heard_already(public):
+def test_before_the_first_round_the_organisation_is_heard_already(public: House) -> None:
     with public.scene.write() as session:
         session.delete(public.scene.round(session))
     assert "teie arvamus on juba teretulnud" in public.get(page(public))
@@ -261,7 +262,7 @@ def test_before_the_first_round_the_organisation_is_heard_already(public):
     assert [(row.round_id, row.state) for row in opinions(public)] == [(None, RECEIVED)]
 
 
-def test_long_after_the_deadline_nothing_can_be_sent_but_everything_is_read(public):
+def test_long_after_the_deadline_nothing_can_be_sent_but_everything_is_read(public: House) -> None:
     send(public, {"text": "Kõnnitee laiemaks."})
     public.at(CLOSES + timedelta(days=60))
     text = public.get(page(public))

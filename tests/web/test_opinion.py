@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,11 @@ def public(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
-def send(public: House, values: dict, *, language: str = "et", **more):
+def send(public: House, values: dict[str, Any], *, language: str = "et", **more: Any) -> Any:
     return public.send(f"/{language}{FORM}", f"/{language}{FORM}", values, **more)
 
 
-def opinions(public: House):
+def opinions(public: House) -> Any:
     with public.scene.database.session() as session:
         rows = public.scene.opinions(session)
         session.expunge_all()
@@ -54,7 +55,7 @@ def zip_bomb() -> bytes:
     return packed.getvalue()
 
 
-def test_a_good_opinion_leads_to_a_receipt_and_asks_for_confirmation(public):
+def test_a_good_opinion_leads_to_a_receipt_and_asks_for_confirmation(public: House) -> None:
     answer = send(public, GOOD)
     assert answer.status_code == 200
     assert "/receipt/" in str(answer.url)
@@ -64,14 +65,14 @@ def test_a_good_opinion_leads_to_a_receipt_and_asks_for_confirmation(public):
     assert "mari@post.example" not in answer.text
 
 
-def test_without_a_name_it_counts_at_once_and_the_receipt_holds_the_link(public):
+def test_without_a_name_it_counts_at_once_and_the_receipt_holds_the_link(public: House) -> None:
     answer = send(public, NAMELESS)
     assert "Teie arvamus on käes" in answer.text
     assert one(r'href="(/et/confirm/[0-9a-f]+)"', answer.text) == link(public)
     assert opinions(public)[0].state == RECEIVED
 
 
-def test_the_same_form_sent_twice_is_one_opinion(public):
+def test_the_same_form_sent_twice_is_one_opinion(public: House) -> None:
     first = send(public, GOOD, key="k" * 24)
     second = send(public, GOOD, key="k" * 24)
     assert str(first.url) == str(second.url)
@@ -92,8 +93,8 @@ def test_the_same_form_sent_twice_is_one_opinion(public):
     ],
 )
 def test_what_cannot_be_taken_is_said_in_the_readers_language_and_what_was_typed_stays(
-    public, language, changes, sentence
-):
+    public: House, language: str, changes: dict[str, Any], sentence: str
+) -> None:
     answer = send(public, {**GOOD, "name": "Mari Õunapuu", **changes}, language=language)
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -116,7 +117,9 @@ def test_what_cannot_be_taken_is_said_in_the_readers_language_and_what_was_typed
         ("pomm.docx", zip_bomb(), "Faili ei saanud kontrollida"),
     ],
 )
-def test_a_file_that_cannot_be_kept_is_named_and_the_text_stays(public, name, content, sentence):
+def test_a_file_that_cannot_be_kept_is_named_and_the_text_stays(
+    public: House, name: str, content: bytes, sentence: str
+) -> None:
     answer = send(
         public, GOOD, files=[("hea.pdf", PDF, "application/pdf"), (name, content, "application/pdf")]
     )
@@ -128,20 +131,20 @@ def test_a_file_that_cannot_be_kept_is_named_and_the_text_stays(public, name, co
     assert opinions(public) == []
 
 
-def test_more_than_the_body_may_hold_is_refused_by_a_sentence(public):
+def test_more_than_the_body_may_hold_is_refused_by_a_sentence(public: House) -> None:
     big = [(f"{n}.pdf", b"%PDF-" + b"0" * 6_000_000, "application/pdf") for n in range(3)]
     answer = send(public, GOOD, files=big)
     assert answer.status_code == 413
     assert "12 MB" in answer.text
 
 
-def test_six_files_are_one_too_many(public):
+def test_six_files_are_one_too_many(public: House) -> None:
     answer = send(public, GOOD, files=[(f"{n}.pdf", PDF, "application/pdf") for n in range(6)])
     assert answer.status_code == 422
     assert "Faile on liiga palju, lisada saab kuni 5." in answer.text
 
 
-def test_a_file_sent_in_the_place_of_the_text_is_no_text(public):
+def test_a_file_sent_in_the_place_of_the_text_is_no_text(public: House) -> None:
     text = public.get(f"/et{FORM}")
     answer = public.client.post(
         f"/et{FORM}",
@@ -156,21 +159,21 @@ def test_a_file_sent_in_the_place_of_the_text_is_no_text(public):
     assert "Kirjutage arvamus või lisage fail." in answer.text
 
 
-def test_a_form_that_arrived_without_its_key_is_taken_with_a_new_one(public):
+def test_a_form_that_arrived_without_its_key_is_taken_with_a_new_one(public: House) -> None:
     text = public.get(f"/et{FORM}")
     token = one(r'name="_csrf_token" value="([^"]+)"', text)
     answer = public.client.post(f"/et{FORM}", data={"_csrf_token": token, **NAMELESS})
     assert "Teie arvamus on käes" in answer.text
 
 
-def test_a_key_that_is_not_ours_keeps_the_text_and_says_so(public):
+def test_a_key_that_is_not_ours_keeps_the_text_and_says_so(public: House) -> None:
     answer = send(public, GOOD, key="lühike")
     assert answer.status_code == 422
     assert "Vorm jõudis kohale poolikult" in answer.text
     assert "Palun jätke pingid." in answer.text
 
 
-def test_a_form_sent_after_the_step_closed_keeps_the_text_and_offers_the_late_path(public):
+def test_a_form_sent_after_the_step_closed_keeps_the_text_and_offers_the_late_path(public: House) -> None:
     page = public.get(f"/et{FORM}")
     hidden = {name: one(rf'name="{name}" value="([^"]+)"', page) for name in ("_csrf_token", "key")}
     public.at(AFTER)
@@ -188,7 +191,7 @@ def test_a_form_sent_after_the_step_closed_keeps_the_text_and_offers_the_late_pa
     assert [(row.state, row.late_reason) for row in opinions(public)] == [(LATE_WAITING, "Elekter oli ära.")]
 
 
-def test_long_after_the_deadline_the_text_is_given_back_to_copy(public):
+def test_long_after_the_deadline_the_text_is_given_back_to_copy(public: House) -> None:
     page = public.get(f"/et{FORM}")
     hidden = {name: one(rf'name="{name}" value="([^"]+)"', page) for name in ("_csrf_token", "key")}
     public.at(CLOSES + timedelta(days=40))
@@ -199,14 +202,14 @@ def test_long_after_the_deadline_the_text_is_given_back_to_copy(public):
     assert opinions(public) == []
 
 
-def test_before_the_round_the_form_says_from_when(public):
+def test_before_the_round_the_form_says_from_when(public: House) -> None:
     public.at(OPENS - timedelta(days=2))
     text = public.get(f"/et{FORM}")
     assert "Arvamust saab avaldada alates sellest päevast: esmaspäev, 4. jaanuar 2027." in text
     assert "<form" not in text[text.index("<main") :]
 
 
-def test_the_form_says_how_personal_data_are_used(public):
+def test_the_form_says_how_personal_data_are_used(public: House) -> None:
     for language, word in (
         ("et", "määruse artikkel 6"),
         ("en", "GDPR Article 6"),
@@ -215,7 +218,7 @@ def test_the_form_says_how_personal_data_are_used(public):
         assert word in public.get(f"/{language}{FORM}")
 
 
-def test_confirming_by_the_link_takes_a_button_and_not_a_visit(public):
+def test_confirming_by_the_link_takes_a_button_and_not_a_visit(public: House) -> None:
     send(public, GOOD)
     page = link(public)
     text = public.get(page)
@@ -226,7 +229,7 @@ def test_confirming_by_the_link_takes_a_button_and_not_a_visit(public):
     assert opinions(public)[0].state == RECEIVED
 
 
-def test_confirming_after_the_deadline_is_told_plainly(public):
+def test_confirming_after_the_deadline_is_told_plainly(public: House) -> None:
     send(public, GOOD)
     public.at(AFTER)
     page = link(public)
@@ -237,7 +240,7 @@ def test_confirming_after_the_deadline_is_told_plainly(public):
     assert "hilines; planeerija otsustab" in send_again
 
 
-def test_an_opinion_is_changed_through_its_link_with_what_was_typed_kept_on_a_refusal(public):
+def test_an_opinion_is_changed_through_its_link_with_what_was_typed_kept_on_a_refusal(public: House) -> None:
     send(public, NAMELESS, files=[("vana.pdf", PDF, "application/pdf")])
     page = link(public)
     bad = public.send(page, f"{page}/change", {"text": "õ" * 20_001})
@@ -252,7 +255,7 @@ def test_an_opinion_is_changed_through_its_link_with_what_was_typed_kept_on_a_re
     assert opinions(public)[0].version == 2
 
 
-def test_an_opinion_is_withdrawn_by_a_button_and_not_after_the_deadline(public):
+def test_an_opinion_is_withdrawn_by_a_button_and_not_after_the_deadline(public: House) -> None:
     send(public, NAMELESS)
     page = link(public)
     answer = public.send(page, f"{page}/withdraw", {})
@@ -260,7 +263,7 @@ def test_an_opinion_is_withdrawn_by_a_button_and_not_after_the_deadline(public):
     assert opinions(public)[0].state == WITHDRAWN
 
 
-def test_withdrawing_after_the_deadline_is_refused_by_a_sentence(public):
+def test_withdrawing_after_the_deadline_is_refused_by_a_sentence(public: House) -> None:
     send(public, NAMELESS)
     page = link(public)
     hidden = {"_csrf_token": one(r'name="_csrf_token" value="([^"]+)"', public.get(page))}
@@ -271,11 +274,11 @@ def test_withdrawing_after_the_deadline_is_refused_by_a_sentence(public):
     assert opinions(public)[0].state == RECEIVED
 
 
-def test_an_unknown_link_is_told_in_a_sentence(public):
+def test_an_unknown_link_is_told_in_a_sentence(public: House) -> None:
     assert "See link enam ei kehti" in public.get(f"/et/confirm/{'0' * 64}", 404)
 
 
-def test_a_form_from_elsewhere_is_not_taken(public):
+def test_a_form_from_elsewhere_is_not_taken(public: House) -> None:
     answer = public.client.post(f"/et{FORM}", data=GOOD)
     assert answer.status_code == 403
     page = public.get(f"/et{FORM}")
@@ -287,7 +290,7 @@ def test_a_form_from_elsewhere_is_not_taken(public):
     assert opinions(public) == []
 
 
-def test_no_page_holds_an_inline_style_or_script(public):
+def test_no_page_holds_an_inline_style_or_script(public: House) -> None:
     send(public, NAMELESS)
     author = link(public)
     public.publish_one()
