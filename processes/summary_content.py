@@ -22,6 +22,8 @@ from processes.summary_facts import Fact, Facts, gather
 
 CHANNELS = ("web", "mail", "phone", "paper", "in_person")
 CHANGED = ("accepted", "partly")
+LONG = ("text", "reasons")
+"""What a source does not repeat: the opinion itself stands in the page once."""
 FEW = 3
 """Needs fewer than this are not counted out: a small number could point at someone (GDPR art. 9)."""
 
@@ -38,9 +40,9 @@ class _Sheet:
         keys = []
         for it in sources:
             key = str(it["source"])
-            self.sources.setdefault(
-                key, {**it, "number": len(self.sources) + 1, "from": key.partition(":")[0]}
-            )
+            known = {name: value for name, value in it.items() if name not in LONG}
+            origin = {"order": len(self.sources) + 1, "from": key.partition(":")[0]}
+            self.sources.setdefault(key, {**known, **origin})
             keys.append(key)
         self.statements.append(
             {
@@ -59,13 +61,14 @@ def build(session: Session, case: Consultation, page: Summary, now: datetime) ->
     unresolved_ones = [it for it in facts.opinions if it["outcome"] in UNRESOLVED]
     sheet = _Sheet()
     _question(sheet, session, case, page, facts)
-    _course(sheet, facts)
-    _who(sheet, facts)
-    _themes(sheet, facts)
+    _figures(sheet, facts)
     _unresolved(sheet, unresolved_ones, facts)
+    _themes(sheet, facts)
     _access(sheet, facts)
     _changed(sheet, facts)
     _late(sheet, facts)
+    _who(sheet, facts)
+    _course(sheet, facts)
     _unknown(sheet, facts)
     return {
         "version": 1,
@@ -124,27 +127,28 @@ def _course(sheet: _Sheet, facts: Facts) -> None:
         sheet.say("course", "meeting_held" if it["state"] == HELD else "meeting", [it], **_told(it))
 
 
-def _who(sheet: _Sheet, facts: Facts) -> None:
+def _figures(sheet: _Sheet, facts: Facts) -> None:
+    """The page in three lines: who was asked, who answered, how many opinions there are."""
     figures = counts(facts)
     asked = _count("invited", figures["invited"])
-    sheet.say("who", "invited", [asked], number=figures["invited"])
+    sheet.say("figures", "invited", [asked], number=figures["invited"])
     if figures["invited"]:
         names = ("answered", "no_comments", "silent")
-        sheet.say("who", "spoke", [asked], **{name: figures[name] for name in names})
-    for row in by_kind(facts.invited):
-        sheet.say(
-            "who",
-            "kind",
-            [_count(f"invited-{row['kind']}", row["invited"], kind=row["kind"])],
-            kind=row["kind"],
-        )
+        sheet.say("figures", "spoke", [asked], **{name: figures[name] for name in names})
     sheet.say(
-        "who", "opinions", [_count("opinions", figures["opinions"])],
+        "figures", "opinions", [_count("opinions", figures["opinions"])],
         number=figures["opinions"], authors=figures["authors"],
     )  # fmt: skip
+
+
+def _who(sheet: _Sheet, facts: Facts) -> None:
+    for row in by_kind(facts.invited):
+        source = _count(f"invited-{row['kind']}", row["invited"], kind=row["kind"])
+        sheet.say("who", "kind", [source], kind=row["kind"])
     for kind in ("organisation", "person", "anonymous"):
-        if number := figures["kinds"].get(kind, 0):
-            sheet.say("who", f"from_{kind}", [_count(f"opinions-{kind}", number)], number=number)
+        if number := counts(facts)["kinds"].get(kind, 0):
+            source = _count(f"opinions-{kind}", number, author_kind=kind)
+            sheet.say("who", f"from_{kind}", [source], number=number)
     for it in facts.approvals:
         sheet.say("who", "approval", [it], **_told(it))
 
@@ -158,7 +162,8 @@ def _themes(sheet: _Sheet, facts: Facts) -> None:
     outcomes = counts(facts)["outcomes"]
     for outcome in (*OUTCOMES, "unanswered"):
         if number := outcomes.get(outcome, 0):
-            source = _count(f"outcome-{outcome}", number, outcome=outcome)
+            receipts = [it["receipt"] for it in facts.opinions if (it["outcome"] or "unanswered") == outcome]
+            source = _count(f"outcome-{outcome}", number, outcome=outcome, receipts=receipts)
             sheet.say("themes", "outcome", [source], outcome=outcome, number=number)
 
 
@@ -175,9 +180,10 @@ def _access(sheet: _Sheet, facts: Facts) -> None:
     if facts.opinions:
         sheet.say("access", "access", [_count("access", len(found), receipts=receipts)], number=len(found))
     for outcome in (*OUTCOMES, "unanswered"):
-        there = [it for it in found if (it["outcome"] or "unanswered") == outcome]
+        there = [it["receipt"] for it in found if (it["outcome"] or "unanswered") == outcome]
         if there:
-            sheet.say("access", "access_outcome", there, outcome=outcome, number=len(there))
+            source = _count(f"access-{outcome}", len(there), outcome=outcome, receipts=there)
+            sheet.say("access", "access_outcome", [source], outcome=outcome, number=len(there))
     told = sum(number for state, number in facts.needs.items() if state != "withdrawn")
     if told >= FEW:
         booked, refused = facts.needs.get("booked", 0), facts.needs.get("refused", 0)
@@ -228,8 +234,9 @@ def _unheard(sheet: _Sheet, facts: Facts) -> None:
         )
     if facts.rounds and (unused := [it for it in CHANNELS if it not in figures["channels"]]):
         sheet.say("unknown", "channels", [_count("opinions", figures["opinions"])], channels=unused)
-    if waiting := [it for it in facts.opinions if not it["outcome"]]:
-        sheet.say("unknown", "unanswered", waiting, number=len(waiting))
+    if waiting := [it["receipt"] for it in facts.opinions if not it["outcome"]]:
+        source = _count("outcome-unanswered", len(waiting), outcome="unanswered", receipts=waiting)
+        sheet.say("unknown", "unanswered", [source], number=len(waiting))
     if facts.withdrawn:
         sheet.say("unknown", "withdrawn", [_count("withdrawn", facts.withdrawn)], number=facts.withdrawn)
 

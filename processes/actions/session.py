@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.clock import local_day
-from engine.errors import NotOpen
+from engine.errors import AnswersRefused, NotOpen
 from engine.instance import Instance
 from engine.runtime import Runtime
 from engine.wait import HUMAN, Wait
@@ -18,7 +18,7 @@ from processes.actions.summary_reading import member_names
 from processes.committee import Committee
 from processes.consultation import text_of
 from processes.deadline import ONE_DAY, end_of_day, latest_before
-from processes.errors import NotFound
+from processes.errors import NotFound, Reason, Refused
 from processes.permission import Actor, require_task
 
 PLANNING = "plan_session"
@@ -79,9 +79,13 @@ def call(
 ) -> str:
     """Set the session and invite the committee. Out: the case's number.
 
-    Errors: NotOpen, NotAllowed, AnswersRefused, Refused.
+    Errors: NotOpen, NotAllowed, Refused.
     """
-    return task.complete(session, actor, wait_id, answers, runtime=runtime, now=now, key=key).number
+    try:
+        return task.complete(session, actor, wait_id, answers, runtime=runtime, now=now, key=key).number
+    except AnswersRefused as refused:
+        reasons = {name: Reason(it.code, **it.params) for name, it in refused.errors.items()}
+        raise Refused(reasons) from refused
 
 
 def _open(session: Session, actor: Actor, wait_id: str) -> Wait:

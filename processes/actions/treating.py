@@ -15,7 +15,7 @@ from engine.runtime import Runtime
 from processes import consultation
 from processes.actions import task
 from processes.actions.summary_reading import Position, is_member, may_treat, open_task, page_of, positions
-from processes.errors import Conflict, NotAllowed, NotYet, Reason, Refused, TooLate
+from processes.errors import Conflict, NotAllowed, Reason, Refused, TooLate
 from processes.meeting import Meeting
 from processes.permission import Actor
 from processes.summary import STANCES, Summary, Treatment
@@ -37,7 +37,7 @@ class Mark:
 def record(session: Session, actor: Actor, summary_id: str, marks: Sequence[Mark], *, now: datetime) -> int:
     """Keep the positions that were chosen. Out: how many objections are still without one.
 
-    Errors: Refused (`stance-<id>`, `words-<id>`), NotFound, NotAllowed, NotYet, TooLate.
+    Errors: Refused (`stance-<id>`, `words-<id>`), NotFound, NotAllowed, TooLate.
     """
     page = _page(session, actor, summary_id, now)
     known, left = positions(session, page), set(unresolved(page))
@@ -65,14 +65,15 @@ def finish(
     runtime: Runtime,
     now: datetime,
     key: str = "",
-) -> None:
-    """Keep the positions and finish the task. The same form sent again changes nothing and is no error.
+) -> bool:
+    """Keep the positions and finish the task; out: False when the session is still on, so that it stays open.
 
-    Errors: as `record`; Refused for every objection without a position; Conflict when the task is not open yet.
+    The same form sent again changes nothing and is no error. Errors: as `record`; Refused for every objection
+    without a position; Conflict.
     """
     page = page_of(session, actor, summary_id)
     if page.closed_at is not None and _all_kept(session, actor, page, marks):
-        return
+        return True
     chosen = {mark.feedback_id for mark in marks if mark.stance}
     missing = [it for it in unresolved(page) if it not in chosen | positions(session, page).keys()]
     if missing:
@@ -81,11 +82,12 @@ def finish(
     record(session, actor, summary_id, marks, now=now)
     wait_id = open_task(session, consultation.get(session, actor.municipality_id, page.consultation_id))
     if not wait_id:
-        raise Refused({"": Reason("session_not_over")})
+        return False
     try:
         task.complete(session, actor, wait_id, {}, runtime=runtime, now=now, key=key)
     except NotOpen as gone:
         raise Conflict from gone
+    return True
 
 
 def _page(session: Session, actor: Actor, summary_id: str, now: datetime) -> Summary:
@@ -96,7 +98,7 @@ def _page(session: Session, actor: Actor, summary_id: str, now: datetime) -> Sum
     if page.closed_at is not None:
         raise TooLate
     if not may_treat(session, actor, page, called, now):
-        raise NotYet(opens_at=called.starts_at if called else None)
+        raise Refused({"": Reason("session_not_begun")})
     return page
 
 

@@ -26,6 +26,12 @@ MATRIX: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/{lang:str}/sign-in/{token:str}"): ANYONE,
     ("POST", "/{lang:str}/sign-in/{token:str}"): ANYONE,
     ("POST", "/{lang:str}/sign-out"): ANYONE,
+    # the committee
+    ("GET", "/{lang:str}/summary/{summary_id:str}"): OFFICIALS | COMMITTEE,
+    ("GET", "/{lang:str}/summary/{summary_id:str}/treatment"): COMMITTEE,
+    ("POST", "/{lang:str}/summary/{summary_id:str}/treatment"): COMMITTEE,
+    ("GET", "/{lang:str}/session/{wait_id:str}"): PLANNER,
+    ("POST", "/{lang:str}/session/{wait_id:str}"): PLANNER,
     # the demonstration; 404 elsewhere
     ("GET", "/{lang:str}/postbox"): ANYONE,
     ("GET", "/{lang:str}/postbox/{key:str}"): ANYONE,

@@ -1,0 +1,87 @@
+"""A committee's page as plain text: the same numbered lines and the same sources, for any reader's device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import TextWrapper
+
+from processes.actions.summary_reading import SummaryView
+from web import dates
+from web import summary_words as words
+from web.i18n import gettext as _
+from web.summary_sheet import Line, Sheet
+
+WIDTH = 78
+
+
+def plain(view: SummaryView, sheet: Sheet) -> str:
+    """In: a frozen page. Out: its text, lines at most 78 characters wide where words allow it."""
+    lines = [view.title, "", *_head(view)]
+    for code, title in sheet.titles():
+        lines += ["", title.upper(), ""]
+        for line in sheet.sections[code]:
+            lines += _line(view, line)
+    lines += ["", _("Sources").upper(), ""]
+    for source in sheet.sources:
+        lines += _wrapped(f"[{source.number}] {source.text}", "    ")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _head(view: SummaryView) -> Iterator[str]:
+    yield _("Summary for the committee")
+    if view.frozen_at is not None:
+        yield _("Frozen: %(moment)s") % {"moment": dates.moment(view.frozen_at)}
+    yield _("Digest (SHA-256): %(digest)s") % {"digest": view.digest}
+    if view.changes:
+        yield ""
+        yield _("After the freeze").upper()
+        for it in view.changes:
+            yield from _wrapped(f"* {words.change(it.code, it.about)}", "  ")
+
+
+def _line(view: SummaryView, line: Line) -> Iterator[str]:
+    references = "".join(f" [{number}]" for number in line.sources)
+    text = line.text
+    if line.code == "question":
+        text = f"{text} {line.params['question']}".strip()
+    elif line.kind is not None:
+        text = f"{text}: {_names(line)}"
+    elif line.theme is not None:
+        text = f"{text}: {line.params['number']}"
+    elif line.opinion is not None:
+        it = line.opinion
+        text = _("%(author)s, opinion %(receipt)s: %(outcome)s") % {
+            "author": words.author(it), "receipt": it["receipt"], "outcome": words.outcome(it["outcome"]),
+        }  # fmt: skip
+    yield from _wrapped(f"{line.number}. {text}{references}", "    ")
+    if line.opinion is not None:
+        yield from _opinion(view, line)
+
+
+def _opinion(view: SummaryView, line: Line) -> Iterator[str]:
+    it = line.opinion or {}
+    if line.code.startswith("late"):
+        yield from _wrapped(f"    {words.state(it['state'])} {it['late_reason']}".rstrip(), "    ")
+        return
+    for part in str(it["text"]).splitlines():
+        yield from _wrapped(f"    > {part}", "    > ")
+    yield from _wrapped(f"    {_('Reasons:')} {it['reasons']}", "    ")
+    if line.code == "objection" and (position := view.positions.get(it["feedback_id"])) is not None:
+        yield from _wrapped(f"    {words.stance(position.stance)}: {position.words}".rstrip(": "), "    ")
+
+
+def _names(line: Line) -> str:
+    row = line.kind or {}
+    told = [
+        (_("answered"), row["spoke"]),
+        (_("no comments"), row["no_comments"]),
+        (_("silent"), row["silent"]),
+    ]
+    return "; ".join(f"{what} {len(names)} ({', '.join(names)})" for what, names in told if names)
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    wrapper = TextWrapper(
+        WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+    return wrapper.wrap(text) or [""]
