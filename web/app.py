@@ -24,6 +24,7 @@ from web.pages import (
     answers,
     case,
     demo,
+    desk,
     elsewhere,
     feed,
     front,
@@ -31,13 +32,16 @@ from web.pages import (
     health,
     invitation,
     opinion,
+    opinions,
     participants,
     postbox,
     sign_in,
     summary,
+    task,
     treatment,
 )
 from web.render import HERE
+from web.settings import LOOPBACK
 from web.visit import CSP, PageVisit
 
 LARGEST_BODY = 12_000_000
@@ -62,6 +66,7 @@ PAGES: list[Any] = [
     feed.FeedPage,
     sign_in.SignInPage,
     participants.ParticipantsPage,
+    opinions.OpinionsPage,
     answers.AnswersPage,
     summary.SummaryPage,
     treatment.TreatmentPage,
@@ -69,6 +74,8 @@ PAGES: list[Any] = [
     postbox.PostboxPage,
     demo.DemoPage,
     accessibility.AccessibilityPage,
+    desk.DeskPage,
+    task.TaskPage,
 ]
 
 
@@ -78,6 +85,8 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
     async def visit(request: Request[Any, Any, Any]) -> PageVisit:
         if request.path_params.get("lang") not in i18n.LANGUAGES:
             raise NotFoundException
+        if kaasa.settings.demo and request.url.hostname not in LOOPBACK:
+            raise NotFoundException  # another name for this machine: a page elsewhere wants to read along
         made = PageVisit(kaasa, request)
         request.scope["state"]["visit"] = made
         if made.session_token:

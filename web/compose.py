@@ -140,7 +140,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     loop = Loop([worker.drain, delivery.drain])
     kaasa = Kaasa(
         settings=settings, clock=clock, wall=wall, database=database, library=library, runtime=runtime,
-        worker=worker, delivery=delivery, postbox=None if settings.smtp_url else Postbox(mailbox), store=store,
+        worker=worker, delivery=delivery, postbox=Postbox(mailbox) if settings.demo and not settings.smtp_url else None, store=store,
         links=links, post_office=office, renderer=Renderer(reload=settings.reload_templates), loop=loop, demo=None,
     )  # fmt: skip
     if settings.demo and isinstance(clock, KeptClock):

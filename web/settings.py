@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class Settings(BaseSettings):
@@ -39,7 +41,8 @@ class Settings(BaseSettings):
 
     def url(self) -> str:
         """Out: the address people see, without a slash at the end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
     def database(self) -> str:
         """Out: the URL of the database."""
@@ -49,8 +52,8 @@ class Settings(BaseSettings):
         return self.url().startswith("https://")
 
     def local(self) -> bool:
-        """Whether only this machine can reach the server."""
-        return self.host in {"127.0.0.1", "::1", "localhost"}
+        """Whether only this machine can reach the server, by its own address and by the one people see."""
+        return self.host in LOOPBACK and urlsplit(self.url()).hostname in LOOPBACK
 
     def secret(self) -> bytes:
         """Out: the installation's secret. The first start makes it, readable by its owner alone."""

@@ -152,5 +152,6 @@ def visitor(kaasa: Kaasa) -> Iterator[Visitor]:
 
 @pytest.fixture
 def demo_visitor(demo_kaasa: Kaasa) -> Iterator[Visitor]:
-    with TestClient(create_app(demo_kaasa, loop=False), raise_server_exceptions=False) as client:
+    app = create_app(demo_kaasa, loop=False)
+    with TestClient(app, base_url=demo_kaasa.settings.url(), raise_server_exceptions=False) as client:
         yield Visitor(demo_kaasa, client)

@@ -115,9 +115,14 @@ def test_the_postbox_is_refused_where_others_can_reach_the_server(demo_visitor: 
     with pytest.raises(NotFound):
         postbox.letters(kaasa.postbox, local=False)
     open_to_all = compose(kaasa.settings.model_copy(update={"host": "0.0.0.0"}))
-    with TestClient(create_app(open_to_all, loop=False)) as client:
+    with TestClient(create_app(open_to_all, loop=False), base_url="http://127.0.0.1:8000") as client:
         assert client.get("/et/postbox").status_code == 404
     open_to_all.close()
+
+
+def test_a_page_elsewhere_cannot_read_the_demonstration_under_another_name(demo_visitor: Visitor) -> None:
+    answer = demo_visitor.get("/et/postbox", headers={"host": "evil.example"})
+    assert answer.status_code == 404
 
 
 def test_a_person_of_the_demonstration_gets_a_link_in_the_postbox(demo_visitor: Visitor) -> None:
