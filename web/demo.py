@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 
 from engine.clock import HeldClock
@@ -55,13 +54,13 @@ class Demo:
     def __init__(
         self, clock: KeptClock, next_due: Callable[[], datetime | None], settle: Callable[[], int]
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._next_due = next_due
         self._settle = settle
 
     def bar(self, actor: Actor | None) -> Bar:
         role = next((name for name in ROLES if actor is not None and actor.holds(name)), "visitor")
-        return Bar(self._clock.now(), [(name, gettext(text)) for name, text in ROLES.items()], role)
+        return Bar(self.clock.now(), [(name, gettext(text)) for name, text in ROLES.items()], role)
 
     def next(self) -> datetime | None:
         """Go to the next thing that happens and let it happen. Out: its moment, or None when nothing waits."""
@@ -69,21 +68,17 @@ class Demo:
         moment = self._next_due()
         if moment is None:
             return None
-        self._clock.move_to(max(moment, self._clock.now()))
+        self.clock.move_to(max(moment, self.clock.now()))
         self._settle()
-        return self._clock.now()
+        return self.clock.now()
 
     def day(self) -> datetime:
         """Go one day on, letting what falls due on the way happen in its order. Out: the moment reached."""
-        goal = self._clock.now() + timedelta(days=1)
+        goal = self.clock.now() + timedelta(days=1)
         self._settle()
-        while (moment := self._next_due()) is not None and self._clock.now() < moment <= goal:
-            self._clock.move_to(moment)
+        while (moment := self._next_due()) is not None and self.clock.now() < moment <= goal:
+            self.clock.move_to(moment)
             self._settle()
-        self._clock.move_to(goal)
+        self.clock.move_to(goal)
         self._settle()
         return goal
-
-    @cached_property
-    def clock(self) -> KeptClock:
-        return self._clock

@@ -1,5 +1,7 @@
 """The demonstration's bar: time moves, and the same is seen with someone else's eyes."""
 
+from datetime import datetime
+
 from litestar import Controller, Response, post
 from litestar.response import Redirect
 
@@ -11,6 +13,7 @@ from web.demo import Demo
 from web.forms import Form
 from web.visit import Visit
 
+LONGEST_NEWS = 400  # characters, since it travels in a cookie
 LANDING = {"planner": "/desk", "government": "/desk", "committee": "/desk", "administrator": "/cases"}
 
 
@@ -21,16 +24,16 @@ class DemoPage(Controller):
 
     @post("/next", sync_to_thread=True, status_code=303)
     def next(self, visit: Visit, form: Form) -> Redirect:
-        reached = _demo(visit).next()
-        back = _back(visit, form)
-        if reached is None:
-            return visit.redirect(back, done="nothing_ahead")
-        return visit.redirect(back, done="moved_to", day=in_words(reached))
+        before = _demo(visit).clock.now()
+        if _demo(visit).next() is None:
+            return visit.redirect(_back(visit, form), done="nothing_ahead")
+        return _moved(visit, form, before)
 
     @post("/day", sync_to_thread=True, status_code=303)
     def day(self, visit: Visit, form: Form) -> Redirect:
-        reached = _demo(visit).day()
-        return visit.redirect(_back(visit, form), done="moved_to", day=in_words(reached))
+        before = _demo(visit).clock.now()
+        _demo(visit).day()
+        return _moved(visit, form, before)
 
     @post("/role", sync_to_thread=True, status_code=303)
     def role(self, visit: Visit, form: Form) -> Response[None]:
@@ -59,6 +62,24 @@ def _demo(visit: Visit) -> Demo:
     if visit.kaasa.demo is None or not visit.kaasa.settings.local():
         raise NotFound
     return visit.kaasa.demo
+
+
+def _moved(visit: Visit, form: Form, before: datetime) -> Redirect:
+    kaasa, now = visit.kaasa, _demo(visit).clock.now()
+    with kaasa.database.session() as session:
+        news = demonstration.happened(
+            session,
+            municipality_id=kaasa.municipality_id,
+            library=kaasa.library,
+            since=before,
+            now=now,
+            language=visit.language,
+        )
+    told = " · ".join(news)
+    back = _back(visit, form)
+    if told:
+        return visit.redirect(back, done="moved_to_news", day=in_words(now), news=told[:LONGEST_NEWS])
+    return visit.redirect(back, done="moved_to", day=in_words(now))
 
 
 def _back(visit: Visit, form: Form) -> str:
