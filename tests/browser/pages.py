@@ -76,7 +76,7 @@ def start(folder: Path, *, keep: bool = False) -> Server:
     server = Server(f"http://127.0.0.1:{port}", folder, process)
     server.links = _read_links(process)
     assert server.links, Path(log.name).read_text()[-4000:]
-    _await(f"{server.url}/health/ready")
+    wait_for(f"{server.url}/health/ready")
     return server
 
 
@@ -95,7 +95,7 @@ def _read_links(process: subprocess.Popen[str]) -> dict[str, str]:
     return links
 
 
-def _await(url: str) -> None:
+def wait_for(url: str) -> None:
     ends = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < ends:
         try:
