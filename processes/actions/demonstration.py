@@ -92,9 +92,8 @@ def _line(
     if instance is None:
         return ""
     definition = library.get(session, municipality_id, instance.definition_id)
-    try:
-        name = definition.text_of(element, language).name
-    except KeyError:
-        return ""
     title = text_of(session, get(session, municipality_id, instance.business_key), language).title
-    return f"{title}: {name}"
+    try:
+        return f"{title}: {definition.text_of(element, language).name}"
+    except KeyError:  # a term that stands for no element of the drawing, such as the latest day of a meeting
+        return title
