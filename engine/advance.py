@@ -227,8 +227,9 @@ class Advance:
             self.events.append(Event(ENGINE, end or "", "ended"))
             for listener in self._workshop.listeners:
                 listener.ended(self.step(end or ""), end or "")
-        state = self.machine.freeze(field.freeze(self.process.fields, self.values))
-        self._read_back(state, after)
+        data = field.freeze(self.process.fields, self.values)
+        state = self.machine.freeze(data)
+        self._read_back(state, data, after)
         return ledger.write_step(
             self._session,
             ledger.Written(
@@ -299,7 +300,9 @@ class Advance:
             "opened_at": self.now,
         }
 
-    def _read_back(self, state: str, after: Mapping[str, Open]) -> None:
-        again, _ = Machine.load(self.definition.blueprint, state, self)
-        if again.open() != after:
+    def _read_back(self, state: str, data: str, after: Mapping[str, Open]) -> None:
+        """No state is stored that does not come back: the same waits, the same tokens, the same data."""
+        again, stored = Machine.load(self.definition.blueprint, state, self)
+        same_data = field.freeze(self.process.fields, field.thaw(self.process.fields, stored)) == data
+        if again.open() != after or again.freeze(data) != state or not same_data:
             raise StateUnreadable("the new state does not read back as it was; the step was not taken.")

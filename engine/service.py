@@ -124,7 +124,8 @@ class Services:
             return self._found[what, name]
         room, _, verb = name.partition(separator)
         function = getattr(self._module(room), verb, None) if room in self._all_rooms() else None
-        mark = getattr(function, _MARK, None)
+        own = getattr(function, "__module__", "") == f"{self._package}.{room}"
+        mark = getattr(function, _MARK, None) if own else None
         if function is None or mark is None or (mark == "fact") != (what == "fact"):
             known = self.facts() if what == "fact" else self.names()
             near = get_close_matches(name, known, n=3, cutoff=0.5)

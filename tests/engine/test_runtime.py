@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from engine import ledger
-from engine.errors import Conflict, NotOpen, UnknownDefinition
+from engine.errors import Conflict, NotOpen, StateUnreadable, UnknownDefinition
+from engine.spiff import codec
 from tests.engine.conftest import MORNING, TENANT, Bench
 from tests.engine.drawing import END, START, chain, draw, edge, folder, gateway, task, timer, user
 
@@ -172,3 +174,28 @@ def test_a_cancelled_instance_waits_for_nothing_and_accepts_nothing(bench: Bench
     with pytest.raises(NotOpen):
         bench.cancel(instance)
     assert bench.sound(instance)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[:-1],
+        lambda text: text.replace('"a"', '"ghost"'),
+        lambda text: text.replace('"tasks":[[', '"tasks":[[0,-1,"Start",64],['),
+        lambda text: text.replace(",16]", ",64]"),
+        lambda text: text.replace('"format":1', '"format":2'),
+    ],
+)
+def test_a_state_that_does_not_read_back_is_never_stored(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, damage: Callable[[str], str]
+) -> None:
+    bench.deploy(
+        folder("p", draw("p", [START, user("plan"), user("a"), END], chain("start", "plan", "a", "end")))
+    )
+    instance = bench.start("p")
+    whole = codec.freeze
+    with monkeypatch.context() as patch:
+        patch.setattr(codec, "freeze", lambda *given: damage(whole(*given)))
+        with pytest.raises(StateUnreadable):
+            bench.complete(instance, "plan")
+    assert bench.open(bench.complete(instance, "plan")) == ["a"]

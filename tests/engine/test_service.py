@@ -25,7 +25,7 @@ def test_a_name_is_a_room_and_a_verb() -> None:
 
 @pytest.mark.parametrize(
     "name", ["letter/wrote", "leter/write", "letter/Write", "letter/unanswered", "os/system", "letter", "", "letter/__doc__",
-             "../letter/write", "letter/text"],
+             "../letter/write", "letter/text", "archive/write"],
 )  # fmt: skip
 def test_a_name_that_is_no_service_is_refused(name: str) -> None:
     with pytest.raises(ServiceUnknown):
@@ -41,6 +41,7 @@ def test_a_service_is_no_fact_and_a_fact_no_service() -> None:
     with pytest.raises(ServiceUnknown):
         SERVICES.fact("letter.write")
     assert "letter/write" in SERVICES.names()
+    assert "archive/write" not in SERVICES.names()
     assert SERVICES.facts() == ["letter.unanswered"]
 
 
