@@ -30,6 +30,7 @@ from web.i18n import gettext as _
 from web.sentences import sentence
 
 DONE_COOKIE = "kaasa-done"
+PERSONAL = ("/i/", "/confirm/", "/receipt/", "/sign-in/")
 CSP = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {framed}; base-uri 'none'; "
@@ -168,7 +169,7 @@ class PageVisit:
         """A page, or one block of it for htmx. In: a template's name and the values it shows."""
         text = self.kaasa.renderer.text(template, {"visit": self, **values}, block=block)
         answer = Response(text, media_type="text/html", status_code=status)
-        personal = self.session_token or "/i/" in self.path or "/sign-in/" in self.path
+        personal = self.session_token or any(part in self.path for part in PERSONAL)
         answer.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
         answer.headers["Content-Security-Policy"] = CSP.format(
             nonce=f" 'nonce-{self.nonce}'", framed="'none'"

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
+from processes import migrate
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.database import Database
 from processes.document import Store
@@ -35,7 +36,7 @@ class Scene:
     """The rows of one case and the tools its actions take."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        SQLModel.metadata.create_all(database.engine)
+        migrate.upgrade(database.url)
         self.database = database
         self.store = Store(folder / "files")
         self.links = Links(b"a secret of at least sixteen bytes")
