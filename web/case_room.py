@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -40,6 +40,11 @@ def address(visit: PageVisit, path: str, **query: str | int) -> str:
     """An address whose query holds what is set, so that a filter can be kept, sent on and come back to."""
     kept = urlencode({name: value for name, value in query.items() if value})
     return visit.url(path) + (f"?{kept}" if kept else "")
+
+
+def today(visit: PageVisit) -> date:
+    """The day it is where the people are."""
+    return local_day(visit.kaasa.clock.now())
 
 
 def more(visit: PageVisit, path: str, **query: str | int) -> str:

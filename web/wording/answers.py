@@ -53,4 +53,21 @@ SENTENCES = {
     "late_decided": N_("It is decided what becomes of the late opinion {receipt}."),
     "opinion_published": N_("Opinion {receipt} is on the public page."),
     "opinion_unpublished": N_("Opinion {receipt} is no longer on the public page."),
+    "nobody_to_approve": N_("Choose at least one authority."),
+    "before_sent": N_("The plan was sent on {sent_on:%d.%m.%Y}; it cannot have been answered earlier."),
+    "not_later": N_("Choose a day after {last:%d.%m.%Y}."),
+    "extension_too_long": N_("{latest:%d.%m.%Y} at the latest: the term cannot be longer."),
+    "day_off": N_("This is a day off; choose a working day."),
+    "still_waiting": N_("The round cannot be closed yet. Authorities that may still answer: {count}."),
+    "approvals_sent": N_("The plan is on its way. Authorities asked: {count}."),
+    "approvals_closed": N_("The round of approvals is closed."),
+    "approval_recorded": N_("The answer of {name} is saved."),
+    "approval_extended": N_("{name} has more time and is told."),
+    "letter_not_waiting": N_("This letter has already left, so it cannot be sent again."),
+    "letter_again": N_("The letter is on its way again."),
+    "notices_first": N_(
+        "The notices of this meeting are still being recorded. Record them first, or call the meeting off and set a new one."
+    ),
+    "meeting_moved": N_("The meeting is changed and everyone is told."),
+    "meeting_called_off": N_("The meeting is called off and everyone is told. Set a new time on your desk."),
 }
