@@ -41,7 +41,7 @@ def record(session: Session, actor: Actor, summary_id: str, marks: Sequence[Mark
     """
     page = _page(session, actor, summary_id, now)
     known, left = positions(session, page), set(unresolved(page))
-    problems = _problems([it for it in marks if it.feedback_id in left], known)
+    problems = _problems([it for it in marks if it.feedback_id in left], known, receipts(page))
     if problems:
         raise Refused(problems)
     for mark in marks:
@@ -77,8 +77,9 @@ def finish(
     chosen = {mark.feedback_id for mark in marks if mark.stance}
     missing = [it for it in unresolved(page) if it not in chosen | positions(session, page).keys()]
     if missing:
-        found = _problems(marks, positions(session, page))
-        raise Refused({**{f"stance-{it}": Reason("stance_missing") for it in missing}, **found})
+        found = _problems(marks, positions(session, page), receipts(page))
+        told = {f"stance-{it}": Reason("stance_missing", receipt=receipts(page)[it]) for it in missing}
+        raise Refused({**told, **found})
     record(session, actor, summary_id, marks, now=now)
     wait_id = open_task(session, consultation.get(session, actor.municipality_id, page.consultation_id))
     if not wait_id:
@@ -102,21 +103,30 @@ def _page(session: Session, actor: Actor, summary_id: str, now: datetime) -> Sum
     return page
 
 
-def _problems(marks: Sequence[Mark], known: Mapping[str, Position]) -> dict[str, Reason]:
+def receipts(page: Summary) -> dict[str, str]:
+    """The receipt numbers of a frozen page's unresolved objections, by opinion."""
+    return {it["feedback_id"]: it["receipt"] for it in page.read()["unresolved"]} if page.content else {}
+
+
+def _problems(
+    marks: Sequence[Mark], known: Mapping[str, Position], numbers: Mapping[str, str]
+) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     for mark in marks:
         stance, words = f"stance-{mark.feedback_id}", f"words-{mark.feedback_id}"
-        there = known.get(mark.feedback_id)
+        there, receipt = known.get(mark.feedback_id), numbers.get(mark.feedback_id, "")
         if mark.stance and mark.stance not in STANCES:
             found[stance] = Reason("not_a_choice")
         elif not mark.stance and mark.words.strip():
-            found[stance] = Reason("stance_missing")
+            found[stance] = Reason("stance_missing", receipt=receipt)
         elif mark.stance in {"rejected", "sent_back"} and not mark.words.strip():
-            found[words] = Reason("minutes_missing")
+            found[words] = Reason("minutes_missing", receipt=receipt)
         if len(mark.words) > LONGEST:
             found[words] = Reason("too_long", limit=LONGEST)
         if there is not None and mark.seen != there.at.isoformat() and not _same(mark, there) and mark.stance:
-            found[stance] = Reason("treated_meanwhile", by=there.by, words=there.words or "–")
+            found[stance] = Reason(
+                "treated_meanwhile", receipt=receipt, by=there.by, words=there.words or "–"
+            )
     return found
 
 

@@ -3,10 +3,12 @@
 from web.i18n import N_
 
 SENTENCES = {
-    "stance_missing": N_("Choose what the committee did with this objection."),
-    "minutes_missing": N_("Write the sentence of the minutes: its author must be able to understand why."),
+    "stance_missing": N_("Objection {receipt}: choose what the committee did with it."),
+    "minutes_missing": N_(
+        "Objection {receipt}: write the sentence of the minutes; its author must be able to understand why."
+    ),
     "treated_meanwhile": N_(
-        "{by} entered another position for this objection meanwhile, with these words: {words}. What you wrote is "
+        "Objection {receipt}: {by} entered another position meanwhile, with these words: {words}. What you wrote is "
         "still here; send the form again if yours is right."
     ),
     "session_not_begun": N_("The session has not begun yet, so there is nothing to enter."),
