@@ -84,6 +84,16 @@ def of_instance(session: Session, tenant_id: str, instance_id: str) -> list[Hist
     return [History(**row) for row in _rows(session, tenant_id, instance_id)]
 
 
+def marks(session: Session, tenant_id: str, instance_id: str) -> list[tuple[str, str, datetime]]:
+    """Out: when elements opened and were done, in order, as (element, what, at)."""
+    table: sa.Table = History.__table__  # type: ignore[attr-defined]
+    mine = sa.and_(table.c.tenant_id == tenant_id, table.c.instance_id == instance_id)
+    query = sa.select(table.c.element, table.c.what, table.c.at).where(
+        mine, table.c.what.in_(["opened", "done"])
+    )
+    return [(it.element, it.what, it.at) for it in session.connection().execute(query.order_by(table.c.seq))]
+
+
 def verify(session: Session, tenant_id: str, instance_id: str) -> bool:
     """Say whether the history of an instance is complete and unchanged."""
     instance = session.get(Instance, (tenant_id, instance_id), populate_existing=True)

@@ -6,12 +6,11 @@ that was not done and cannot be reached from anything current will not be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.diagram import Diagram, Element
-from engine.history import History
 from engine.instance import ACTIVE
 from engine.process import Process
 from engine.wait import Wait
@@ -32,17 +31,19 @@ class Place:
     done_at: datetime | None = None
 
 
-def places(process: Process, status: str, waits: Sequence[Wait], happened: Sequence[History]) -> list[Place]:
-    """Out: every node of the process and of what it calls, in reading order."""
+def places(
+    process: Process, status: str, waits: Sequence[Wait], marks: Iterable[tuple[str, str, datetime]]
+) -> list[Place]:
+    """Out: every node of the process and of what it calls, in reading order. In: `marks` as of `history.marks`."""
     reached: dict[str, datetime] = {}
     done: dict[str, datetime] = {}
-    for row in happened:
-        if row.what == "opened":
-            reached[row.element] = row.at
-            done.pop(row.element, None)
-        elif row.what == "done":
-            reached.setdefault(row.element, row.at)
-            done[row.element] = row.at
+    for element, what, at in marks:
+        if what == "opened":
+            reached[element] = at
+            done.pop(element, None)
+        else:
+            reached.setdefault(element, at)
+            done[element] = at
     current = {wait.element: wait.opened_at for wait in waits}
     for path in list(current):  # whatever lies around something current is current too
         for outer in _around(process, path):

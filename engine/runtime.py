@@ -211,8 +211,8 @@ class Runtime:
         """Out: every drawn node in reading order, with how far it is. Errors: UnknownInstance."""
         row = self._read(session, tenant_id, instance_id)
         process = self.library.get(session, tenant_id, row["definition_id"]).process
-        happened = history.of_instance(session, tenant_id, instance_id)
-        return progress.places(process, row["status"], self.waits(session, tenant_id, instance_id), happened)
+        marks = history.marks(session, tenant_id, instance_id)
+        return progress.places(process, row["status"], self.waits(session, tenant_id, instance_id), marks)
 
     def _read(self, session: Session, tenant_id: str, instance_id: str) -> dict[str, Any]:
         query = select(Instance).where(col(Instance.tenant_id) == tenant_id, col(Instance.id) == instance_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 HUMAN, MESSAGE, TIMER, JOB = "human", "message", "timer", "job"
 
@@ -42,7 +42,8 @@ class Wait(SQLModel, table=True):
 
 def of_instance(session: Session, tenant_id: str, instance_id: str) -> list[Wait]:
     """Out: the waits of an instance as the database holds them now, oldest first; no session keeps them."""
-    table: sa.Table = Wait.__table__  # type: ignore[attr-defined]
-    query = sa.select(table).where(table.c.tenant_id == tenant_id, table.c.instance_id == instance_id)
-    found = [Wait(**row) for row in session.connection().execute(query).mappings()]
+    query = select(Wait).where(Wait.tenant_id == tenant_id, Wait.instance_id == instance_id)
+    found = session.exec(query.execution_options(populate_existing=True)).all()
+    for wait in found:
+        session.expunge(wait)
     return sorted(found, key=lambda it: (it.opened_at, it.element, it.id))
