@@ -98,7 +98,12 @@ def _rows(workflow: BpmnWorkflow) -> dict[str, Any]:
         task = stack.pop()
         places[task.id] = len(rows)
         # Only what is open is ever named from outside; the rest gets a new identity with each reading.
-        row: list[Any] = [task.id.hex if task._state & _OPEN else 0, places.get(task._parent, -1), task.task_spec.name, task._state]
+        row: list[Any] = [
+            task.id.hex if task._state & _OPEN else 0,
+            places.get(task._parent, -1),
+            task.task_spec.name,
+            task._state,
+        ]
         kept = {} if task._state & _FINISHED else _kept(task)
         if kept or task.triggered:
             row += [kept, int(task.triggered)] if task.triggered else [kept]
