@@ -66,18 +66,24 @@ def check_key(key: str) -> str:
 
 
 def check_length(
-    problems: dict[str, Reason], name: str, value: str, limit: int, *, required: bool = False
+    problems: dict[str, Reason],
+    name: str,
+    value: str,
+    limit: int,
+    *,
+    required: bool = False,
+    missing: str = "required",
 ) -> None:
-    """Add what is wrong with the length of a text to `problems`."""
+    """Add what is wrong with the length of a text to `problems`; `missing` is the code for an empty one."""
     if len(value) > limit:
         problems[name] = Reason("too_long", limit=limit, length=len(value))
     elif required and not value:
-        problems[name] = Reason("required")
+        problems[name] = Reason(missing)
 
 
 def check_address(problems: dict[str, Reason], name: str, value: str) -> None:
     """Add what is wrong with a mail address: missing, too long, or not one a letter can be sent to."""
-    check_length(problems, name, value, MAX_ADDRESS, required=True)
+    check_length(problems, name, value, MAX_ADDRESS, required=True, missing="not_an_email")
     if name in problems:
         return
     try:

@@ -213,7 +213,14 @@ def _check(place: Place, given: Answer, text: str, files: tuple[File, ...], *, s
         problems["no_comments"] = Reason("comments_and_none")
     _check_approval(problems, place, given, text)
     if given.late and speaks and place.current is None:
-        check_length(problems, "late_reason", clean(given.late_reason), MAX_REASON, required=True)
+        check_length(
+            problems,
+            "late_reason",
+            clean(given.late_reason),
+            MAX_REASON,
+            required=True,
+            missing="late_reason_needed",
+        )
     if not (given.meeting or given.needs or speaks or given.no_comments or given.approval or place.needs):
         problems.setdefault("", Reason("nothing_answered"))
     if problems:

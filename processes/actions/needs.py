@@ -22,7 +22,7 @@ def check(problems: dict[str, Reason], kinds: tuple[str, ...], details: str) -> 
     if len(details) > MAX_DETAILS:
         problems["other"] = Reason("too_long", limit=MAX_DETAILS, length=len(details))
     elif OTHER in kinds and not details:
-        problems["other"] = Reason("required")
+        problems["other"] = Reason("other_needed")
 
 
 def order_by(kind: str, meeting: Meeting) -> date:

@@ -162,10 +162,12 @@ def _checked(opinion: Opinion, files: tuple[File, ...]) -> _Checked:
     if made.author not in AUTHORS:
         problems["author"] = Reason("not_a_choice")
     elif not nameless:
-        check_length(problems, "name", made.name, MAX_NAME, required=True)
+        check_length(problems, "name", made.name, MAX_NAME, required=True, missing="name_needed")
         check_address(problems, "email", made.email)
     if made.late:
-        check_length(problems, "late_reason", made.late_reason, MAX_REASON, required=True)
+        check_length(
+            problems, "late_reason", made.late_reason, MAX_REASON, required=True, missing="late_reason_needed"
+        )
     if problems:
         raise Refused(problems)
     return made

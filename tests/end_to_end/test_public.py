@@ -105,7 +105,7 @@ def test_a_resident_speaks_confirms_changes_and_withdraws(
     page.get_by_role("link", name="Avalda arvamust", exact=True).click()
     page.get_by_label("Teie arvamus").fill(WORDS)
     page.get_by_role("button", name="Saada arvamus").click()
-    expect(page.locator(".govuk-error-summary")).to_contain_text("Palun täitke")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Kirjutage oma või ühenduse nimi")
     assert page.get_by_label("Teie arvamus").input_value() == WORDS
     if javascript:
         assert axe(page) == []

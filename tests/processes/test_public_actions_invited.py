@@ -212,7 +212,7 @@ def test_no_comments_is_an_answer_and_an_opinion_given_later_replaces_it(scene: 
         ({"text": "a" * 20_001}, "text", "too_long"),
         ({"meeting": "perhaps"}, "meeting", "not_a_choice"),
         ({"needs": ("HELICOPTER",)}, "needs", "not_a_choice"),
-        ({"needs": ("OTHER",), "other": " "}, "other", "required"),
+        ({"needs": ("OTHER",), "other": " "}, "other", "other_needed"),
         ({"needs": ("OTHER",), "other": "a" * 501}, "other", "too_long"),
         ({"no_comments": True, "text": "aga siiski"}, "no_comments", "comments_and_none"),
         ({"approval": "approved"}, "approval", "not_a_choice"),

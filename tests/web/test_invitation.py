@@ -104,7 +104,7 @@ def test_every_kind_of_need_says_by_when_it_must_be_asked(public: House) -> None
         ("ru", {"text": ""}, "Пока нет ни одного ответа."),
         ("en", {"text": "õ" * 20_001}, "This is too long; the most is 20000 characters."),
         ("et", {"meeting": "vist"}, "Palun valige üks pakutud vastustest."),
-        ("et", {"needs": ["OTHER"], "other": ""}, "Palun täitke see väli."),
+        ("et", {"needs": ["OTHER"], "other": ""}, "Kirjutage, mida veel vajate."),
         ("et", {"no_comments": "true", "text": "aga siiski"}, "Märkisite „Meil ei ole märkusi“"),
     ],
 )

@@ -88,7 +88,11 @@ def test_the_same_form_sent_twice_is_one_opinion(public: House) -> None:
         ("et", {"email": "mari"}, "Kirjutage täielik e-posti aadress, näiteks nimi@naide.ee."),
         ("ru", {"email": "mari@"}, "Напишите полный адрес эл. почты, например imja@primer.ee."),
         ("et", {"author": "kuningas"}, "Palun valige üks pakutud vastustest."),
-        ("en", {"name": ""}, "Please fill this in."),
+        (
+            "en",
+            {"name": ""},
+            "Write your name or that of your association, or choose that you do not want to give it.",
+        ),
         ("en", {"name": "n" * 121}, "This is too long; the most is 120 characters."),
     ],
 )

@@ -3,6 +3,11 @@
 from web.i18n import N_
 
 SENTENCES = {
+    "name_needed": N_(
+        "Write your name or that of your association, or choose that you do not want to give it."
+    ),
+    "late_reason_needed": N_("Write why your opinion is late."),
+    "other_needed": N_("Write what else you need."),
     "not_yet": N_("Opinions are not taken yet. The page of the case says from when."),
     "text_or_file": N_("Write your opinion or add a file."),
     "too_many_files": N_("There are too many files; the most is {limit}."),
