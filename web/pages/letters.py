@@ -16,7 +16,7 @@ from web.public_words import word
 from web.sentences import problems
 from web.visit import PageVisit, Visit
 
-State = Annotated[str, QueryParameter(query="state")]
+State = Annotated[str, QueryParameter(name="state")]
 
 
 class LettersPage(Controller):

@@ -1,6 +1,7 @@
 """The committee's page: frozen before its session, each sentence with its sources; also as plain text."""
 
 from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from processes.actions import summary_reading
 from processes.actions.summary_reading import READERS
@@ -18,7 +19,7 @@ class SummaryPage(Controller):
     path = "/summary"
 
     @get("/{summary_id:str}", sync_to_thread=True)
-    def show(self, visit: Visit, summary_id: str) -> Response[str]:
+    def show(self, visit: Visit, summary_id: FromPath[str]) -> Response[str]:
         kaasa, actor = visit.kaasa, visit.official(*READERS)
         with kaasa.database.session() as session:
             view = summary_reading.read(

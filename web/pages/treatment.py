@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import session as sessions
@@ -26,12 +27,12 @@ class TreatmentPage(Controller):
     path = "/summary/{summary_id:str}/treatment"
 
     @get(sync_to_thread=True)
-    def show(self, visit: Visit, summary_id: str) -> Response[str]:
+    def show(self, visit: Visit, summary_id: FromPath[str]) -> Response[str]:
         visit.official("committee")
         return _treatment(visit, _view(visit, summary_id), {}, {})
 
     @post(sync_to_thread=True, status_code=303)
-    def send(self, visit: Visit, summary_id: str, form: Form) -> Response[str] | Redirect:
+    def send(self, visit: Visit, summary_id: FromPath[str], form: Form) -> Response[str] | Redirect:
         kaasa, actor, now = visit.kaasa, visit.official("committee"), visit.kaasa.clock.now()
         marks = [
             _mark(form, it["feedback_id"]) for it in _view(visit, summary_id).content.get("unresolved", ())
@@ -57,12 +58,12 @@ class SessionPage(Controller):
     path = "/session/{wait_id:str}"
 
     @get(sync_to_thread=True)
-    def show(self, visit: Visit, wait_id: str) -> Response[str]:
+    def show(self, visit: Visit, wait_id: FromPath[str]) -> Response[str]:
         visit.official("planner")
         return _session(visit, _called(visit, wait_id), {}, {})
 
     @post(sync_to_thread=True, status_code=303)
-    def send(self, visit: Visit, wait_id: str, form: Form) -> Response[str] | Redirect:
+    def send(self, visit: Visit, wait_id: FromPath[str], form: Form) -> Response[str] | Redirect:
         kaasa, actor, now = visit.kaasa, visit.official("planner"), visit.kaasa.clock.now()
         if form.text("do") == "look":
             return _session(visit, _called(visit, wait_id), form.values(), {})
