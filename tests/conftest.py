@@ -11,6 +11,7 @@ import pytest
 
 from tests import postgres
 
+Prepare = Callable[[str], None]
 _number = count()
 
 
@@ -31,23 +32,33 @@ def prepare_database() -> Callable[[str], None] | None:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(
-    postgres_server: postgres.Server, prepare_database: Callable[[str], None] | None
-) -> Iterator[str]:
-    """The name of the database the others are cloned from: empty, or as `prepare_database` leaves it."""
-    name = f"template_{os.getpid()}_{next(_number)}"
-    postgres_server.create(name)
-    if prepare_database is not None:
-        prepare_database(postgres_server.url(name))
-    yield name
-    postgres_server.drop(name)
+def postgres_templates(postgres_server: postgres.Server) -> Iterator[Callable[[Prepare | None], str]]:
+    """Gives the name of the database that others are cloned from: one for each way of preparing it."""
+    made: dict[Prepare | None, str] = {}
+
+    def template(prepare: Prepare | None) -> str:
+        if prepare not in made:
+            name = f"template_{os.getpid()}_{next(_number)}"
+            postgres_server.create(name)
+            if prepare is not None:
+                prepare(postgres_server.url(name))
+            made[prepare] = name
+        return made[prepare]
+
+    yield template
+    for name in made.values():
+        postgres_server.drop(name)
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: postgres.Server, postgres_template: str) -> Iterator[str]:
+def postgresql_url(
+    postgres_server: postgres.Server,
+    postgres_templates: Callable[[Prepare | None], str],
+    prepare_database: Prepare | None,
+) -> Iterator[str]:
     """The URL of a fresh PostgreSQL database."""
     name = f"test_{os.getpid()}_{next(_number)}"
-    postgres_server.create(name, template=postgres_template)
+    postgres_server.create(name, template=postgres_templates(prepare_database))
     yield postgres_server.url(name)
     postgres_server.drop(name)
 
