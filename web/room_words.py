@@ -16,7 +16,7 @@ ORGANISATIONS = {
     "company": N_("company"),
 }
 ASKED = {
-    "silent": N_("silent"),
+    "silent": N_("has not answered"),
     "opened": N_("opened, not answered"),
     "answered": N_("answered"),
     "no_comments": N_("no comments"),

@@ -16,7 +16,7 @@ from processes.feedback import CHANNELS
 from processes.response import OUTCOMES
 from web import public_words
 from web import room_words as words
-from web.case_room import address, download, more, planner, reading, writing
+from web.case_room import address, download, more, planner, reading, today, writing
 from web.forms import Form, SentForm
 from web.i18n import LANGUAGES
 from web.i18n import gettext as _
@@ -235,7 +235,7 @@ def _entry(
         channels=[(it, public_words.word(public_words.CHANNELS, it)) for it in on_behalf.CHANNELS],
         authors=[(it, _(words.AUTHORS[it])) for it in on_behalf.AUTHORS],
         tongues=list(LANGUAGES.items()),
-        today=visit.kaasa.clock.now(),
+        today=today(visit),
         accepted=FILES_ACCEPTED,
         kinds=FILES_NAMED,
         most=MAX_FILES,
