@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ def environment(*, reload: bool = False) -> Environment:
         auto_reload=reload,
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(_=say, gettext=say, ngettext=say_number)
     env.filters.update(
         day=dates.day, short_day=dates.short_day, moment=dates.moment, clock=dates.clock, iso=dates.iso,
         filesize=dates.filesize, paragraphs=paragraphs,
@@ -66,6 +67,24 @@ def environment(*, reload: bool = False) -> Environment:
 def asset(name: str) -> str:
     """Out: the address of a built file (`app.css`), its digest in its name so that it may be kept for ever."""
     return f"/static/vendor/{_manifest().get(name, name)}"
+
+
+def say(message: str, /, **values: Any) -> Markup:
+    """A message in the reader's language, its values escaped; `%%` is a per cent sign."""
+    # Jinja's own does the same, but formats anew what has no values: most of what a page says.
+    if not values:
+        return _said(i18n.current.get(), message)
+    return Markup(i18n.gettext(message)) % values  # noqa: S704  our own translations
+
+
+@lru_cache(maxsize=8192)
+def _said(_language: str, message: str) -> Markup:
+    return Markup(i18n.gettext(message)) % {}  # noqa: S704  our own translations
+
+
+def say_number(one: str, many: str, num: int, /, **values: Any) -> Markup:
+    """The message that fits a number, told as `num`."""
+    return Markup(i18n.ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704  our own translations
 
 
 def paragraphs(text: str) -> Markup:

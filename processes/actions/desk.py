@@ -84,7 +84,7 @@ def desk(
     """
     require(actor, PLANNER, GOVERNMENT, COMMITTEE)
     urgency = urgency if urgency in URGENCIES else ""
-    counting, listing = _statements(tuple(sorted(actor.roles)), urgency, bool(number), mine)
+    filters = tuple(sorted(actor.roles)), bool(number), mine
     values = {
         "tenant": actor.municipality_id,
         "number": number,
@@ -94,11 +94,21 @@ def desk(
         **_bounds(now),
     }
     connection = session.connection()
-    counts = dict(zip(URGENCIES, connection.execute(counting, values).one(), strict=True))
+    counts = dict(zip(URGENCIES, connection.execute(_counting(*filters), values).one(), strict=True))
     found = counts[urgency] if urgency else sum(counts.values())
     pages = max(1, -(-found // PAGE))
     page = min(max(page, 1), pages)
-    rows = connection.execute(listing, {**values, "skip": (page - 1) * PAGE}).all() if found else []
+    skip = (page - 1) * PAGE
+    rows: list[Any] = []
+    # What has a day comes first, in the order of its index; only then is the rest asked for.
+    dated = 0 if urgency == UNDATED else found - (0 if urgency else counts[UNDATED])
+    if skip < dated:
+        rows += connection.execute(
+            _listing(*filters, urgency or "dated"), {**values, "skip": skip, "most": PAGE}
+        )
+    if skip + len(rows) < found and len(rows) < PAGE:
+        rest = {"skip": max(0, skip - dated), "most": PAGE - len(rows)}
+        rows += connection.execute(_listing(*filters, UNDATED), {**values, **rest})
     tasks = _tasks(session, actor, rows, language, runtime, now)
     return Desk(tasks, counts, urgency, number, mine, page, pages)
 
@@ -163,40 +173,51 @@ _feedback, _response = _table(Feedback), _table(Response)
 _P = sa.bindparam
 
 
-@lru_cache(maxsize=256)
-def _statements(
-    roles: tuple[str, ...], urgency: str, one_case: bool, mine: bool
-) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """The counts by urgency and the page of tasks. Equal filters give the same statements, compiled once."""
-    own, due = _wait.c, _wait.c.due_at
+_due = _wait.c.due_at
+_CLASSES = {
+    OVERDUE: _due < _P("now"),
+    TODAY: sa.and_(_due >= _P("now"), _due <= _P("tonight")),
+    WEEK: sa.and_(_due > _P("tonight"), _due <= _P("soon"), _due >= _P("now")),
+    LATER: _due > _P("soon"),
+    UNDATED: _due.is_(None),
+    "dated": _due.is_not(None),
+}
+
+
+def _those(roles: tuple[str, ...], one_case: bool, mine: bool) -> list[sa.ColumnElement[bool]]:
+    own = _wait.c
     where = [own.tenant_id == _P("tenant"), own.kind == HUMAN, sa.or_(*(own.role == role for role in roles))]
     if one_case or mine:
-        those = sa.select(_case.c.instance_id).where(_case.c.municipality_id == _P("tenant"))
+        cases = sa.select(_case.c.instance_id).where(_case.c.municipality_id == _P("tenant"))
         if one_case:
-            those = those.where(_case.c.number == _P("number"))
+            cases = cases.where(_case.c.number == _P("number"))
         if mine:
-            those = those.where(_case.c.planner_id == _P("person"))
-        where.append(own.instance_id.in_(those))
-    classes = {
-        OVERDUE: due < _P("now"),
-        TODAY: sa.and_(due >= _P("now"), due <= _P("tonight")),
-        WEEK: sa.and_(due > _P("tonight"), due <= _P("soon"), due >= _P("now")),
-        LATER: due > _P("soon"),
-        UNDATED: due.is_(None),
-    }
-    counting = sa.select(
-        *(sa.func.coalesce(sa.func.sum(sa.case((classes[name], 1), else_=0)), 0) for name in URGENCIES)
-    ).where(*where)
+            cases = cases.where(_case.c.planner_id == _P("person"))
+        where.append(own.instance_id.in_(cases))
+    return where
+
+
+@lru_cache(maxsize=256)
+def _counting(roles: tuple[str, ...], one_case: bool, mine: bool) -> sa.Select[Any]:
+    """How many tasks there are of each urgency. Equal filters give the same statement, compiled once."""
+    sums = (sa.func.sum(sa.case((_CLASSES[name], 1), else_=0)) for name in URGENCIES)
+    return sa.select(*(sa.func.coalesce(it, 0) for it in sums)).where(*_those(roles, one_case, mine))
+
+
+@lru_cache(maxsize=1024)
+def _listing(roles: tuple[str, ...], one_case: bool, mine: bool, urgency: str) -> sa.Select[Any]:
+    """A page of tasks, the most urgent first."""
+    own = _wait.c
     wanted = (
-        sa.select(own.tenant_id, own.id, own.instance_id, own.element, due)
-        .where(*where, *([classes[urgency]] if urgency else []))
-        .order_by(due.is_(None), due, own.id)
-        .limit(PAGE)
+        sa.select(own.tenant_id, own.id, own.instance_id, own.element, own.due_at)
+        .where(*_those(roles, one_case, mine), _CLASSES[urgency])
+        .order_by(own.due_at, own.id)
+        .limit(_P("most"))
         .offset(_P("skip"))
         .subquery("wanted")
     )
     here, spoken = _text.alias("here"), _text.alias("spoken")
-    listing = (
+    return (
         sa.select(
             wanted.c.id, wanted.c.element, wanted.c.due_at, _instance.c.definition_id,
             _case.c.id.label("case_id"), _case.c.number, spoken.c.title, here.c.title.label("fallback"),
@@ -205,9 +226,8 @@ def _statements(
         .join(_case, (_case.c.municipality_id == _instance.c.tenant_id) & (_case.c.id == _instance.c.business_key))
         .outerjoin(spoken, _in_language(spoken, _P("language")))
         .outerjoin(here, _in_language(here, sa.literal("et")))
-        .order_by(wanted.c.due_at.is_(None), wanted.c.due_at, wanted.c.id)
+        .order_by(wanted.c.due_at, wanted.c.id)
     )  # fmt: skip
-    return counting, listing
 
 
 def _in_language(text: Any, language: Any) -> Any:

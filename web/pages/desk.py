@@ -1,13 +1,19 @@
 """The desk of an official: what to do, by when and why; what needs a hand; what others owe."""
 
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from litestar import Controller, Response, get
 from litestar.params import FromQuery, QueryParameter
+from markupsafe import Markup
 
+from engine.clock import local_day
 from processes.actions import desk, desk_beside
+from processes.actions.desk import Task
 from processes.permission import COMMITTEE, GOVERNMENT, PLANNER
 from web import planner_words
+from web.render import Renderer
 from web.visit import Visit
 
 
@@ -42,4 +48,32 @@ class DeskPage(Controller):
             beside = desk_beside.NOTHING
             if not (urgency or case) and found.page == 1:
                 beside = desk_beside.beside(session, actor, visit.language, runtime=kaasa.runtime, now=now)
-        return visit.page("desk.html", desk=found, beside=beside, words=planner_words, now=now)
+        return visit.page(
+            "desk.html",
+            desk=found,
+            lines=[
+                _line(kaasa.renderer, it, visit.language, local_day(now), _Now(now)) for it in found.tasks
+            ],
+            beside=beside,
+            words=planner_words,
+            now=now,
+        )
+
+
+class _Now:
+    """The moment a line is drawn at. It is no part of the line's key: the day and the urgency are."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Now)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=8192)
+def _line(renderer: Renderer, task: Task, _language: str, _today: date, now: _Now) -> Markup:
+    """A line of the desk, drawn once a day for as long as nothing in it changes."""
+    return Markup(renderer.text("desk_line.html", {"task": task, "words": planner_words, "now": now.moment}))  # noqa: S704  our own template
