@@ -59,10 +59,11 @@ async function draw(place) {
   canvas.zoom('fit-viewport', 'auto');
   if (here.length) {
     const { x, y, width, height } = known.get(here[0]);
-    const view = canvas.viewbox();
-    const scale = Math.max(view.scale, 0.85);
-    canvas.zoom(scale, { x: x + width / 2, y: y + height / 2 });
-    canvas.scrollToElement(here[0]);
+    const { scale, outer } = canvas.viewbox();
+    const shown = Math.max(scale, outer.width < 500 ? 0.6 : 0.75);
+    const wide = outer.width / shown;
+    const high = outer.height / shown;
+    canvas.viewbox({ x: x + width / 2 - wide / 2, y: y + height / 2 - high / 2, width: wide, height: high });
   }
   place.dataset.ready = '1';
 }
