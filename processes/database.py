@@ -53,11 +53,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        self._reading = self.engine.execution_options(reading=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session for reading; whatever was changed in it is rolled back."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
             session.rollback()
 
@@ -116,6 +117,8 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Readers see a snapshot and wait for nobody; whoever will write takes the one writer's place at once.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
