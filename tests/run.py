@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ["engine", "notifications", "processes", "web", "tests"]
+CODE = ["engine", "notifications", "processes", "web", "tests", "docs"]
 STEPS = {
     "style": ["-m", "ruff", "check", *CODE],
     "format": ["-m", "ruff", "format", "--check", *CODE],
