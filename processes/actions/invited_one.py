@@ -88,6 +88,12 @@ def add_new(
 ) -> Added:  # fmt: skip
     """Enter an organisation into the registry and take it into the case. Errors: NotAllowed, NotFound, TooLate, Refused."""
     case = planner_case.running(session, actor, number)
+    who = enter(session, case.municipality_id, new, why)
+    return _take_in(session, case, who, one_line(why), links, office, now)
+
+
+def enter(session: Session, municipality_id: str, new: NewOrganisation, why: str) -> Organisation:
+    """Enter an organisation into the registry; `why` is checked with it. Errors: Refused."""
     name, email = one_line(new.name), new.email.strip()
     problems: dict[str, Reason] = {}
     check_length(problems, "name", name, MAX_NAME, required=True)
@@ -100,12 +106,12 @@ def add_new(
         problems["kind"] = Reason("not_a_choice")
     if new.language not in LANGUAGES:
         problems["language"] = Reason("not_a_choice")
-    if not problems and _named_alike(session, case, name) is not None:
+    if not problems and _named_alike(session, municipality_id, name) is not None:
         problems["name"] = Reason("organisation_known")
     if problems:
         raise Refused(problems)
     who = Organisation(
-        municipality_id=case.municipality_id,
+        municipality_id=municipality_id,
         name=name,
         kind=new.kind,
         email=email,
@@ -116,7 +122,7 @@ def add_new(
     )
     session.add(who)
     session.flush()
-    return _take_in(session, case, who, one_line(why), links, office, now)
+    return who
 
 
 def uninvite(
@@ -270,8 +276,8 @@ def _seats(session: Session, asked: Invitation, coming: list[Meeting]) -> list[A
     return list(session.exec(query).all())
 
 
-def _named_alike(session: Session, case: Consultation, name: str) -> Organisation | None:
+def _named_alike(session: Session, municipality_id: str, name: str) -> Organisation | None:
     query = select(Organisation).where(
-        Organisation.municipality_id == case.municipality_id, Organisation.name == name
+        Organisation.municipality_id == municipality_id, Organisation.name == name
     )
     return session.exec(query).first()

@@ -15,6 +15,7 @@ from engine.instance import Instance
 from engine.runtime import Runtime
 from notifications import sources
 from notifications.outbox import OutgoingLetter
+from processes import catalogue
 from processes.actions import planner_case, task
 from processes.actions.participants import TASK
 from processes.actions.planner_case import Head, OpenTask
@@ -73,7 +74,7 @@ def choosing(session: Session, actor: Actor, number: str, language: str) -> Choo
     there = planner_case.task(session, case, TASK)
     if there is None:
         return None
-    return Choosing(planner_case.head(session, actor, case, language), there, _choices(session, case))
+    return Choosing(planner_case.head(session, actor, case, language), there, choices(session, case))
 
 
 def send(
@@ -114,7 +115,7 @@ def preview(
         raise NotFound
     asked = _of(session, case, organisation_id)
     if asked is None:
-        why = next((it.why for it in _choices(session, case) if it.organisation_id == organisation_id), "")
+        why = next((it.why for it in choices(session, case) if it.organisation_id == organisation_id), "")
         asked = links.new_invitation(case.municipality_id, case.id, organisation_id, why=why)
     asked.link_version += (
         1_000_000  # a version that is never sent, so that no earlier letter stands in its way
@@ -152,7 +153,8 @@ def sent_before(session: Session, case: Consultation) -> bool:
     return session.exec(done).first() is not None or session.exec(asked).first() is not None
 
 
-def _choices(session: Session, case: Consultation) -> tuple[Choice, ...]:
+def choices(session: Session, case: Consultation) -> tuple[Choice, ...]:
+    """Everyone in the registry, those proposed first; also for a draft, which asks the table as it is today."""
     query = select(Invitation).where(
         Invitation.municipality_id == case.municipality_id,
         Invitation.consultation_id == case.id,
@@ -187,6 +189,8 @@ def _choices(session: Session, case: Consultation) -> tuple[Choice, ...]:
 
 
 def _table(session: Session, case: Consultation) -> Decision:
+    if case.instance_id is None:
+        return read_decision(catalogue.kind(case.kind).files()[TABLE])
     instance = session.get_one(Instance, (case.municipality_id, case.instance_id))
     definition = session.get_one(Definition, (case.municipality_id, instance.definition_id))
     return read_decision(definition.file(TABLE))
@@ -194,7 +198,7 @@ def _table(session: Session, case: Consultation) -> Decision:
 
 def _keep_reasons(session: Session, case: Consultation, chosen: set[str], links: Links) -> None:
     """Give whoever the planner ticked the sentence why, which they will read in their letter."""
-    for choice in _choices(session, case):
+    for choice in choices(session, case):
         if choice.organisation_id in chosen and _of(session, case, choice.organisation_id) is None:
             session.add(
                 links.new_invitation(case.municipality_id, case.id, choice.organisation_id, why=choice.why)

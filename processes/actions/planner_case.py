@@ -6,6 +6,7 @@ cases; what only the case's own planner may see (needs) says so where it is show
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -97,3 +98,11 @@ def require_open(session: Session, case: Consultation, element: str, wait_id: st
     there = task(session, case, element)
     if there is not None and there.wait_id != wait_id:
         raise NotOpen("this is another task; open the page again.")
+
+
+def is_id(text: str) -> bool:
+    """Whether a form's key may be the id of what the form makes, so that two presses make one thing."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
