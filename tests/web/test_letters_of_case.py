@@ -1,0 +1,58 @@
+"""Letters of a case: every one is seen with its fate, none gives its reader's secret away."""
+
+import pytest
+
+from tests.web.case_desk import Desk, words
+
+
+@pytest.fixture
+def desk(demo_visitor):
+    return Desk(demo_visitor, "public_discussion/meeting_over")
+
+
+def test_letters_are_listed_by_state_and_kind_with_whom_they_are_for(desk):
+    page = words(desk.open("letters?kind=invitation"))
+    assert f"{len(desk.letters('invitation'))} letters" in page
+    assert "Näidise Kurtide Ühing" in page
+    assert "No letters here" in desk.open("letters?state=failed")
+    assert desk.open("letters?page=2") != desk.open("letters?page=1")
+
+
+def test_a_letter_is_shown_as_it_left_without_its_secret_link(desk):
+    asked = desk.invitation("Näidise Kurtide Ühing")
+    secret = desk.kaasa.links.of(asked)
+    letter = next(it for it in desk.letters("invitation") if it.recipient_ref == f"invitation:{asked.id}")
+    assert secret.encode() in letter.content.replace(b"=\r\n", b"")
+    page = desk.open(f"letters/{letter.id}")
+    body = desk.visitor.get(desk.path(f"letters/{letter.id}/body"))
+    assert "Näidise Kurtide Ühing" in page
+    assert secret not in page
+    assert secret not in body.text
+    assert "sandbox" in body.headers["content-security-policy"]
+    assert body.headers["cache-control"] == "no-store"
+
+
+def test_a_failed_letter_shows_the_servers_words_and_goes_again_as_it_was(desk):
+    letter = desk.letters("invitation")[0]
+    desk.change(letter, state="failed", attempts=1, answer="550 5.1.1 user unknown")
+    assert "550 5.1.1 user unknown" in desk.open(f"letters/{letter.id}")
+    assert "550 5.1.1 user unknown" in desk.open("letters?state=failed")
+    assert "on its way again" in desk.done(desk.send(f"letters/{letter.id}/again"))
+    again = next(it for it in desk.letters("invitation") if it.id == letter.id)
+    assert (again.state, again.content, again.message_id) == ("queued", letter.content, letter.message_id)
+
+
+def test_a_letter_that_has_left_is_not_sent_again(desk):
+    letter = next(it for it in desk.letters("invitation") if it.state == "sent")
+    assert "Send again" not in desk.open(f"letters/{letter.id}")
+    refused = desk.send(f"letters/{letter.id}/again")
+    assert refused.status_code == 422
+    assert "already left" in words(refused.text)
+
+
+def test_another_cases_letter_is_not_found_here(desk):
+    other = Desk(desk.visitor, "answer_opinions")
+    desk.become(desk.planner_id)
+    letter = other.letters("invitation")[0]
+    desk.open(f"letters/{letter.id}", 404)
+    assert desk.send(f"letters/{letter.id}/again").status_code == 404

@@ -1,0 +1,141 @@
+"""Meetings of a case: a move is one entry moving in everyone's calendar, a cancelled one leaves it."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.clock import local_day
+from engine.wait import Wait
+from processes.accommodation import Need
+from processes.meeting import Meeting
+from tests.web.case_desk import Desk, words
+from web.dates import iso
+
+
+@pytest.fixture
+def desk(demo_visitor):
+    return Desk(demo_visitor, "public_discussion/meeting_over")
+
+
+def ahead(desk):
+    return next(it for it in desk.rows(Meeting, consultation_id=desk.id) if it.state == "planned")
+
+
+def form(row, **fields):
+    known = {
+        "starts_at": iso(row.starts_at),
+        "ends_at": iso(row.ends_at),
+        "place": row.place,
+        "access": row.access,
+    }
+    return {**known, "url": row.url, "reason": "Saal on remondis.", **fields}
+
+
+def later(row, days):
+    shift = timedelta(days=days)
+    return {"starts_at": iso(row.starts_at + shift), "ends_at": iso(row.ends_at + shift)}
+
+
+def test_the_page_counts_who_comes_and_what_is_needed(desk):
+    page = words(desk.open("meetings"))
+    assert "coming: 2" in page
+    assert "maybe: 1" in page
+    assert "sign-language interpreting: 1" in page
+
+
+def test_the_door_list_says_who_comes_but_not_who_needs_what(desk):
+    page = words(desk.open(f"meetings/{ahead(desk).id}/door"))
+    assert "Näidise Kurtide Ühing coming" in page
+    assert "Näidise Pensionäride Ühendus" not in page
+    assert "What must be there" in page
+
+
+def test_a_moved_meeting_is_the_same_entry_with_a_higher_version_for_everyone(desk):
+    row, told = ahead(desk), len(desk.letters("meeting_moved"))
+    moved = desk.send(f"meetings/{row.id}/move", form(row, place="Raamatukogu", **later(row, 7)))
+    assert "changed and everyone is told" in desk.done(moved)
+    kept = ahead(desk)
+    assert (kept.uid, kept.sequence, kept.place) == (row.uid, row.sequence + 1, "Raamatukogu")
+    letters = desk.letters("meeting_moved")[told:]
+    assert len(letters) == len(desk.letters("meeting"))
+    content = letters[0].content.replace(b"=\r\n", b"")
+    assert b"METHOD" in content.upper()
+    timer = next(
+        it for it in desk.rows(Wait, instance_id=desk.instance_id) if it.element.endswith("meeting_over")
+    )
+    assert timer.due_at == kept.ends_at
+    need = desk.rows(Need, consultation_id=desk.id, kind="SIGN")[0]
+    assert need.arrange_by == local_day(kept.starts_at) - timedelta(days=14)
+
+
+def test_the_same_time_and_place_is_no_move(desk):
+    row = ahead(desk)
+    assert "Nothing had changed" in desk.done(desk.send(f"meetings/{row.id}/move", form(row)))
+    assert ahead(desk).sequence == row.sequence
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "sentence"),
+    [
+        ({"starts_at": "homme"}, "starts_at", "Write a date and a time"),
+        ({"starts_at": "2001-01-01T10:00"}, "starts_at", "lies in the past"),
+        ({"ends_at": "2001-01-01T10:00"}, "ends_at", "end must come after"),
+        ({"place": " ", "url": ""}, "place", "Write the place, or a link"),
+        ({"url": "http://x.example"}, "url", "begins with https"),
+        ({"reason": ""}, "reason", "Please fill this in"),
+        ({"access": "x" * 2001}, "access", "too long"),
+    ],
+)
+def test_a_move_that_cannot_be_made_comes_back_as_typed(desk, fields, field, sentence):
+    row = ahead(desk)
+    refused = desk.send(
+        f"meetings/{row.id}/move", form(row, **{"place": "Uus koht", **later(row, 7), **fields})
+    )
+    assert refused.status_code == 422
+    assert sentence in words(refused.text)
+    assert f'href="#{field}"' in refused.text
+    if field != "place":
+        assert "Uus koht" in refused.text
+    assert ahead(desk).sequence == row.sequence
+
+
+def test_a_discussion_is_not_moved_to_a_day_people_cannot_hear_of_in_time(desk):
+    row = ahead(desk)
+    soon = desk.kaasa.clock.now() + timedelta(days=3)
+    times = {"starts_at": iso(soon), "ends_at": iso(soon + timedelta(hours=2))}
+    refused = desk.send(f"meetings/{row.id}/move", form(row, **times))
+    assert refused.status_code == 422
+    assert "14 full days" in words(refused.text)
+
+
+def test_a_cancelled_meeting_leaves_calendars_once_and_can_be_set_anew(desk):
+    row = ahead(desk)
+    assert desk.send(f"meetings/{row.id}/cancel", {"cancel_reason": ""}).status_code == 422
+    done = desk.done(desk.send(f"meetings/{row.id}/cancel", {"cancel_reason": "Planeerija on haige."}))
+    assert "called off" in done
+    letters = desk.letters("meeting_cancelled")
+    assert len(letters) == len(desk.letters("meeting"))
+    assert "plan_meeting" in desk.waits()
+    assert desk.send(f"meetings/{row.id}/cancel", {"cancel_reason": "Veel kord."}).status_code == 409
+    assert len(desk.letters("meeting_cancelled")) == len(letters)
+    assert "cancelled" in words(desk.open("meetings"))
+
+
+def test_a_meeting_that_was_held_shows_its_minutes_and_cannot_be_moved(demo_visitor):
+    desk = Desk(demo_visitor, "committee_before_adoption/session_over")
+    held = next(it for it in desk.rows(Meeting, consultation_id=desk.id) if it.kind == "discussion")
+    page = words(desk.open(f"meetings/{held.id}"))
+    assert held.minutes[:20] in page
+    assert "Call the meeting off" not in page
+    assert desk.send(f"meetings/{held.id}/move", form(held)).status_code == 409
+
+
+def test_the_committees_session_is_shown_but_kept_with_its_own_page(demo_visitor):
+    desk = Desk(demo_visitor, "committee_before_adoption/session_over")
+    session = next(
+        it
+        for it in desk.rows(Meeting, consultation_id=desk.id)
+        if it.kind == "committee" and it.state == "planned"
+    )
+    assert "Call the meeting off" not in desk.open(f"meetings/{session.id}")
+    assert desk.send(f"meetings/{session.id}/cancel", {"cancel_reason": "x"}).status_code == 409
