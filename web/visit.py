@@ -189,7 +189,9 @@ class PageVisit:
         """
         answer = Redirect(quote(self.url(path), safe="/?&=#%"), status_code=HTTP_303_SEE_OTHER)
         if done is not None:
-            packed = base64.urlsafe_b64encode(json.dumps([done, _plain(params)], ensure_ascii=False).encode()).decode()
+            packed = base64.urlsafe_b64encode(
+                json.dumps([done, _plain(params)], ensure_ascii=False).encode()
+            ).decode()
             answer.cookies.append(
                 Cookie(
                     DONE_COOKIE, value=packed, path="/", max_age=60, httponly=True, samesite="lax",

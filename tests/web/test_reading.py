@@ -43,7 +43,8 @@ def kind(path: str) -> str:
 def test_reading_changes_nothing_and_every_link_leads_somewhere(demo_visitor: Visitor, role: str) -> None:
     start = demo_visitor.post("/et/demo/role", {"role": role}).headers["location"]
     before = fingerprint(demo_visitor)
-    waiting, seen, kinds = deque([(start, "start"), ("/et/", "start")]), {start, "/et/"}, Counter()
+    waiting, seen = deque([(start, "start"), ("/et/", "start")]), {start, "/et/"}
+    kinds: Counter[str] = Counter()
     while waiting:
         path, source = waiting.popleft()
         answer = demo_visitor.get(path)
