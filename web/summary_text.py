@@ -16,7 +16,7 @@ WIDTH = 78
 
 def plain(view: SummaryView, sheet: Sheet) -> str:
     """In: a frozen page. Out: its text, lines at most 78 characters wide where words allow it."""
-    lines = [view.title, "", *_head(view)]
+    lines = [*_wrapped(view.title, ""), "", *_head(view)]
     for code, title in sheet.titles():
         lines += ["", title.upper(), ""]
         for line in sheet.sections[code]:
@@ -31,7 +31,7 @@ def _head(view: SummaryView) -> Iterator[str]:
     yield _("Summary for the committee")
     if view.frozen_at is not None:
         yield _("Frozen: %(moment)s") % {"moment": dates.moment(view.frozen_at)}
-    yield _("Digest (SHA-256): %(digest)s") % {"digest": view.digest}
+    yield from _wrapped(_("Digest (SHA-256): %(digest)s") % {"digest": view.digest}, "    ")
     if view.changes:
         yield ""
         yield _("After the freeze").upper()

@@ -31,7 +31,7 @@ class SummaryPage(Controller):
         if summary_id.endswith(TEXT):
             return Response(
                 plain(view, sheet),
-                media_type="text/plain; charset=utf-8",
+                media_type="text/plain",
                 headers={"Cache-Control": "no-store", "Content-Language": visit.language},
             )
         return visit.page(
