@@ -30,9 +30,10 @@ def test_the_committees_page_is_accessible(
         page.goto(f"{server.url}/{language}{path}")
         assert axe(page) == []
         assert overflow(page) == ""
-    page.goto(f"{server.url}/et{path}/treatment")
-    assert axe(page) == []
-    assert overflow(page) == ""
+    for address in (f"/et{path}/treatment", "/et/desk"):
+        page.goto(server.url + address)
+        assert axe(page) == []
+        assert overflow(page) == ""
 
 
 def test_a_reference_leads_to_its_source_and_back_by_keyboard(server: Server, page_for: PageFor) -> None:

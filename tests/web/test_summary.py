@@ -222,6 +222,18 @@ def test_another_members_words_are_shown_before_they_are_replaced(demo_visitor: 
     assert [it.words for it in rows(demo_visitor, page)] == ["Teine."]
 
 
+def test_a_member_finds_the_summaries_on_the_desk_and_a_planner_does_not(demo_visitor: Visitor) -> None:
+    demo_visitor.sign_in("committee")
+    page = waiting(demo_visitor)
+    text = demo_visitor.get("/et/desk").text
+    assert f'href="/et/summary/{page.id}"' in text
+    assert "2 lahendamata vastuväidet" in text
+    after_the_session(demo_visitor)
+    assert f'href="/et/summary/{page.id}/treatment"' in demo_visitor.get("/et/desk").text
+    demo_visitor.sign_in("planner")
+    assert "Kokkuvõtted komisjonile" not in demo_visitor.get("/et/desk").text
+
+
 def test_a_page_of_nobody_is_not_found(demo_visitor: Visitor) -> None:
     demo_visitor.sign_in("committee")
     for path in ("/et/summary/none", "/et/summary/none.txt", "/et/summary/none/treatment"):
@@ -232,6 +244,7 @@ def test_the_planner_calls_the_session_and_sees_when_the_page_is_frozen(demo_vis
     demo_visitor.sign_in("planner")
     wait_id, number = session_task(demo_visitor)
     path = f"/et/session/{wait_id}"
+    assert demo_visitor.get(f"/et/task/{wait_id}").headers["location"].startswith(path)
     assert "7 täispäeva" in demo_visitor.get(path).text
     empty = demo_visitor.post(path, {"do": "call"})
     assert empty.status_code == 422

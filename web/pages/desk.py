@@ -9,10 +9,10 @@ from litestar.params import FromQuery, QueryParameter
 from markupsafe import Markup
 
 from engine.clock import local_day
-from processes.actions import desk, desk_beside
+from processes.actions import committee_desk, desk, desk_beside
 from processes.actions.desk import Task
 from processes.permission import COMMITTEE, GOVERNMENT, PLANNER
-from web import planner_words
+from web import planner_words, summary_words
 from web.render import Renderer
 from web.visit import Visit
 
@@ -48,8 +48,15 @@ class DeskPage(Controller):
             beside = desk_beside.NOTHING
             if not (urgency or case) and found.page == 1:
                 beside = desk_beside.beside(session, actor, visit.language, runtime=kaasa.runtime, now=now)
+            summaries = (
+                committee_desk.summaries_for(session, actor, visit.language, now=now)
+                if actor.holds(COMMITTEE)
+                else []
+            )
         return visit.page(
             "desk.html",
+            summaries=summaries,
+            summary_states=summary_words.STATES,
             desk=found,
             lines=[
                 _line(kaasa.renderer, it, visit.language, local_day(now), _Now(now)) for it in found.tasks

@@ -20,12 +20,14 @@ from web.forms import Form, SentForm
 from web.sentences import problems, sentence
 from web.visit import PageVisit, Visit
 
-# The special pages tasks name: the case's own number stands for {number}, its newest summary for {summary}.
+# The special pages tasks name: the case's own number stands for {number}, its newest summary for {summary},
+# the task itself for {wait}.
 PAGES: Mapping[str, str] = {
     "invite": "/cases/{number}/participants",
     "answers": "/cases/{number}/answers",
     "approvals": "/cases/{number}/approvals",
     "treatment": "/summary/{summary}/treatment",
+    "session": "/session/{wait}",
 }
 
 HIDDEN = frozenset({"key", "case", "element", "name"})
@@ -41,7 +43,7 @@ class TaskPage(Controller):
         actor = _official(visit)
         found = _read(visit, actor, wait_id)
         if found.page in PAGES:
-            path = PAGES[found.page].format(number=found.number, summary=found.summary_id)
+            path = PAGES[found.page].format(number=found.number, summary=found.summary_id, wait=wait_id)
             return visit.redirect(f"{path}?task={wait_id}")
         return _page(visit, found, key=new_key())
 
