@@ -44,6 +44,7 @@ class Consultation(Row, table=True):
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     end_element: str = ""
+    cancel_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     plan_number: str = ""
     registered_on: date | None = None
     contested: bool | None = None

@@ -12,7 +12,7 @@ from processes.organisation import Organisation
 from processes.participant import Participant
 from processes.person import Person
 from processes.response import Response
-from processes.writer import Writer, act_of, digest, official
+from processes.writer import Writer, act_of, digest, official, reason_or
 
 ENDS = ("closed", "not_adopted", "refused", "general_procedure")
 LATE = (LATE_WAITING, LATE_ACCEPTED, LATE_RECORDED)
@@ -114,6 +114,15 @@ class OpinionLetters(Writer):
 
         def fields(variant: str, _to: Participant) -> dict[str, str]:
             return {"ending": words.say(words.SENTENCES, how, variant)}
+
+        return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields)
+
+    def case_cancelled(self, consultation: Consultation, reason: str) -> Posted:
+        """Tell everyone that the case ends here, before any decision, and why."""
+
+        def fields(variant: str, _to: Participant) -> dict[str, str]:
+            ending = words.say(words.SENTENCES, "cancelled", variant)
+            return {"ending": ending.format(reason=reason_or(reason, variant))}
 
         return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields)
 

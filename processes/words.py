@@ -155,6 +155,11 @@ SENTENCES = {
         "en": "The procedure has ended.",
         "ru": "Производство завершено.",
     },
+    "cancelled": {
+        "et": "Menetlus lõpetati enne otsust. Põhjus: {reason}",
+        "en": "The procedure was ended before any decision. The reason: {reason}",
+        "ru": "Производство прекращено до принятия решения. Причина: {reason}",
+    },
     "last_day": {"et": "viimane päev", "en": "last day", "ru": "последний день"},
     "no_why": {
         "et": "teie liikmeid võib see planeering puudutada",

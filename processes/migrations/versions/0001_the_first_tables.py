@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column("published_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("end_element", sa.String(), nullable=False),
+        sa.Column("cancel_reason", sa.Text(), nullable=False),
         sa.Column("plan_number", sa.String(), nullable=False),
         sa.Column("registered_on", sa.Date(), nullable=True),
         sa.Column("contested", sa.Boolean(), nullable=True),
