@@ -122,7 +122,9 @@ def publish(session: Session, actor: Actor, number: str, document_id: str, *, no
     return row.title
 
 
-def content(session: Session, actor: Actor, number: str, document_id: str, *, store: Store) -> tuple[Paper, bytes]:
+def content(
+    session: Session, actor: Actor, number: str, document_id: str, *, store: Store
+) -> tuple[Paper, bytes]:
     """A document and its bytes as they came. Errors: NotAllowed, NotFound."""
     row = _row(session, planner_case.find(session, actor, number), document_id)
     return _paper(row), store.get(row.municipality_id, row.digest)
@@ -138,7 +140,9 @@ def _open(session: Session, actor: Actor, number: str) -> Consultation:
 def _checked(session: Session, case: Consultation, new: NewPaper) -> File:
     """Out: the file to keep. Errors: Refused with a reason for every field that is wrong."""
     problems: dict[str, Reason] = {}
-    check_length(problems, "title", one_line(new.title), MAX_TITLE, required=True, missing="paper_title_missing")
+    check_length(
+        problems, "title", one_line(new.title), MAX_TITLE, required=True, missing="paper_title_missing"
+    )
     if new.kind not in KINDS:
         problems["kind"] = Reason("not_a_choice")
     if new.language not in LANGUAGES:

@@ -277,4 +277,3 @@ def _write(session: Session, case: Consultation, given: Matter, day: date) -> No
 def topics_of(lines: Sequence[str]) -> list[str]:
     """Topics as they are kept: one each, without blanks."""
     return list(dict.fromkeys(it for it in map(one_line, lines) if it))
-

@@ -13,8 +13,10 @@ from processes.actions import drafting, planner_case
 from processes.actions.planner_case import Head
 from processes.consultation import Consultation
 from processes.deadline import TermUnreadable, read_term
+from processes.deadline_words import sentence
 from processes.errors import Reason, Refused
 from processes.permission import Actor
+from processes.task_words import Basis, basis_of
 from processes.timeline import PREPARATION, Expected
 
 # Least terms the process itself keeps to when a display or a meeting is planned; others are the longest allowed.
@@ -135,3 +137,13 @@ def _whole(problems: dict[str, Reason], name: str, text: str, limit: int) -> int
         problems[name] = Reason("not_a_count", limit=limit)
         return None
     return int(typed)
+
+
+def basis(plan: Plan, key: str) -> Basis:
+    """What stands behind a term of the plan."""
+    return basis_of(plan.terms, key)
+
+
+def reasoning(row: Expected, language: str) -> str:
+    """How a date was counted, in a sentence or two; empty for a planned one."""
+    return sentence(row.reasoning, language) if row.reasoning else ""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from processes.actions import drafting, invited_one, inviting, planner_case
 from processes.actions.invited_one import NewOrganisation
@@ -12,7 +12,9 @@ from processes.actions.planner_case import Head
 from processes.consultation import Consultation
 from processes.errors import Reason, Refused
 from processes.invitation import Invitation, Links
+from processes.organisation import Organisation
 from processes.permission import Actor
+from processes.words import EASY, LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,31 @@ def read(session: Session, actor: Actor, number: str, language: str) -> Whom:
     """Who may be asked, and who is ticked. Errors: NotAllowed, NotFound, AlreadyBegun."""
     case = drafting.find(session, actor, number)
     return Whom(planner_case.head(session, actor, case, language), inviting.choices(session, case))
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Who reads the invitation in which language (`et-easy` is easy Estonian): language -> (id, name)."""
+
+    head: Head
+    readers: dict[str, list[tuple[str, str]]]
+
+
+def letters(session: Session, actor: Actor, number: str, language: str) -> Letters:
+    """Whose invitation there will be to read before it leaves. Errors: NotAllowed, NotFound, AlreadyBegun."""
+    case = drafting.find(session, actor, number)
+    ticked = {it.organisation_id for it in inviting.choices(session, case) if it.ticked}
+    query = select(Organisation).where(
+        Organisation.municipality_id == case.municipality_id, col(Organisation.active)
+    )
+    readers: dict[str, list[tuple[str, str]]] = {}
+    for who in session.exec(query.order_by(Organisation.name)):
+        if who.id in ticked:
+            spoken = EASY if who.easy_language and who.language == "et" else who.language
+            readers.setdefault(spoken, []).append((who.id, who.name))
+    order = (*LANGUAGES, EASY)
+    known = sorted(readers, key=lambda it: order.index(it) if it in order else len(order))
+    return Letters(planner_case.head(session, actor, case, language), {it: readers[it] for it in known})
 
 
 def choose(session: Session, actor: Actor, number: str, chosen: Collection[str], *, links: Links) -> int:
