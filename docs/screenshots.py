@@ -1,0 +1,74 @@
+"""Take the pictures of the README and the tutorial from a running demonstration: `python3 -m docs.screenshots`.
+
+The browser is the one the tests use. A picture is the first screen at 1280 pixels, light, in English.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.pages import Server
+
+IMAGES = Path(__file__).resolve().parent / "images"
+SIZE = {"width": 1280, "height": 900}
+
+
+def main() -> int:
+    """Write every picture anew. Out: an exit code."""
+    from web.bootstrap import ensure  # noqa: PLC0415  it may restart this command in the right Python
+
+    ensure("requirements-test.lock")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    from tests import run  # noqa: PLC0415
+    from tests.browser import chromium, pages  # noqa: PLC0415
+
+    run.prepare()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = pages.start(Path(folder) / "demo")
+        browser = playwright.chromium.launch(**chromium.launch_options())
+        try:
+            context = browser.new_context(viewport=SIZE, color_scheme="light", locale="en-GB")  # type: ignore[arg-type]
+            _all(context.new_page(), server)
+        finally:
+            browser.close()
+            server.stop()
+    return 0
+
+
+def _all(page: Page, server: Server) -> None:
+    from tests.browser.pages import sign_in  # noqa: PLC0415
+
+    page.goto(server.url + "/en/")
+    case = page.locator("a[href*='/en/case/']").first.get_attribute("href") or ""
+    _take(page, server.url + case, "case")
+    _take(page, server.links["association"].replace("/et/", "/en/"), "invitation")
+    sign_in(page, server, "planner")
+    _take(page, server.url + "/en/desk", "desk")
+    late = page.locator("a[href$='/opinions']").first.get_attribute("href") or ""
+    _take(page, server.url + re.sub(r"opinions$", "answers", late), "answers")
+    sign_in(page, server, "committee")
+    page.goto(server.url + "/en/desk")
+    summary = page.locator("a[href*='/summary/']").first.get_attribute("href") or ""
+    _take(page, server.url + summary, "summary")
+
+
+def _take(page: Page, address: str, name: str) -> None:
+    answer = page.goto(address)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{address} did not open; the picture {name} was not taken.")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(f"Took docs/images/{name}.png.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
