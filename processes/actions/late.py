@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from processes.actions import planner_case
 from processes.actions.giving import MAX_REASON, check_length, clean
-from processes.actions.opinions_of_case import find
+from processes.actions.themes import find
 from processes.errors import Reason, Refused, TooLate
 from processes.feedback import LATE_ACCEPTED, LATE_RECORDED, LATE_WAITING
 from processes.permission import Actor

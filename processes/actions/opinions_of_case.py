@@ -10,13 +10,13 @@ from typing import Any
 from sqlmodel import Session, col, func, or_, select
 
 from processes.actions import planner_case
-from processes.actions.answering import File, beginning, reply_way
-from processes.actions.giving import check_length, one_line
+from processes.actions.answers_of_case import File, beginning, reply_way
 from processes.actions.planner_case import Head
+from processes.actions.themes import find, of_case
 from processes.consultation import Consultation
 from processes.document import Attachment, Store
-from processes.errors import NotFound, Reason, Refused
-from processes.feedback import CHANNELS, LATE_WAITING, Feedback, FeedbackVersion
+from processes.errors import NotFound
+from processes.feedback import CHANNELS, Feedback, FeedbackVersion
 from processes.permission import Actor
 from processes.person import Person
 from processes.response import OUTCOMES, Response
@@ -31,7 +31,6 @@ STATES = (
     "unconfirmed",
     "withdrawn",
 )
-MAX_THEME = 60
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def read(
         head=planner_case.head(session, actor, case, language),
         lines=tuple(_line(said, outcome or "") for said, outcome in rows),
         counts=_counts(session, case),
-        themes=themes(session, case),
+        themes=of_case(session, case),
         found=found,
         page=page,
     )
@@ -187,22 +186,8 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         may_publish=said.may_publish,
         public_text=said.public_text,
         published_at=said.published_at,
-        themes=tuple(name for name, _ in themes(session, case)),
+        themes=tuple(name for name, _ in of_case(session, case)),
     )
-
-
-def set_theme(session: Session, actor: Actor, number: str, feedback_id: str, theme: str) -> str:
-    """Put an opinion under a theme; empty takes it off. Out: its receipt. Errors: NotAllowed, NotFound, Refused."""
-    case = planner_case.find(session, actor, number)
-    said = find(session, case, feedback_id, lock=True)
-    name = one_line(theme)
-    problems: dict[str, Reason] = {}
-    check_length(problems, "theme", name, MAX_THEME)
-    if problems:
-        raise Refused(problems)
-    said.theme = name
-    session.add(said)
-    return said.receipt
 
 
 def attachment(
@@ -215,31 +200,6 @@ def attachment(
     if row is None or row.feedback_id != said.id:
         raise NotFound
     return row.filename, row.media_type, store.get(case.municipality_id, row.digest)
-
-
-def find(session: Session, case: Consultation, feedback_id: str, *, lock: bool = False) -> Feedback:
-    """An opinion of this very case. Errors: NotFound."""
-    query = select(Feedback).where(*_mine(case), Feedback.id == feedback_id)
-    found = session.exec(query.with_for_update() if lock else query).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def themes(session: Session, case: Consultation) -> tuple[tuple[str, int], ...]:
-    """The themes of a case with how many opinions each has, by name."""
-    query = (
-        select(Feedback.theme, func.count())
-        .where(*_mine(case), col(Feedback.theme) != "")
-        .group_by(Feedback.theme)
-        .order_by(Feedback.theme)
-    )
-    return tuple((row[0], row[1]) for row in session.exec(query))
-
-
-def late_waiting(session: Session, case: Consultation) -> int:
-    """How many late opinions nobody has decided on."""
-    return _counts(session, case).get(LATE_WAITING, 0)
 
 
 def _mine(case: Consultation) -> list[Any]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from processes.actions import planner_case
 from processes.actions.giving import MAX_TEXT, check_length, clean
-from processes.actions.opinions_of_case import find
+from processes.actions.themes import find
 from processes.errors import Reason, Refused
 from processes.feedback import TO_ANSWER
 from processes.permission import Actor

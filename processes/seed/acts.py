@@ -13,8 +13,8 @@ from processes.actions import (
     on_behalf,
     opinion,
     opinion_link,
-    opinions_of_case,
     publishing,
+    themes,
     treating,
 )
 from processes.actions.invitation_answer import Answer
@@ -74,7 +74,7 @@ def reply(play: Play, voices: tuple[Voice, ...]) -> None:
     written = {voice.text: voice for voice in voices}
     for given in play.opinions():
         voice = written[given.text]
-        opinions_of_case.set_theme(play.session, play.actor(), play.case.number, given.id, voice.theme)
+        themes.set_on(play.session, play.actor(), play.case.number, given.id, voice.theme)
         if voice.reasons:
             answering.save(
                 play.session, play.actor(), play.case.number, given.id, voice.outcome, voice.reasons, "",

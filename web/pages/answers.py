@@ -6,9 +6,10 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from processes.actions import answering, opinions_of_case
+from processes.actions import answering, answers_of_case, themes
 from processes.actions import task as tasks
-from processes.actions.answering import SHOWN, Answered
+from processes.actions.answering import Answered
+from processes.actions.answers_of_case import SHOWN
 from processes.errors import Refused
 from processes.response import OUTCOMES
 from web import public_words
@@ -72,7 +73,7 @@ class AnswersPage(Controller):
 
         def deed(session: Any) -> str:
             if theme or form.ticked("theme_shown"):
-                opinions_of_case.set_theme(session, actor, number, feedback_id, theme)
+                themes.set_on(session, actor, number, feedback_id, theme)
             return answering.save(
                 session, actor, number, feedback_id, outcome, reasons, typed["seen"], now=kaasa.clock.now()
             )
@@ -88,7 +89,7 @@ class AnswersPage(Controller):
         onward = ""
         if form.text("then") == "next":
             onward = reading(
-                visit, lambda s: answering.one(s, actor, number, feedback_id, visit.language)
+                visit, lambda s: answers_of_case.one(s, actor, number, feedback_id, visit.language)
             ).next_unanswered
         goal = f"/cases/{number}/answers/{onward}" if onward else f"/cases/{number}/answers"
         if form.text("then") == "stay":
@@ -110,7 +111,7 @@ def _list(
     show = show if show in SHOWN else ""
     shown = reading(
         visit,
-        lambda s: answering.read(s, actor, number, visit.language, show=show, theme=theme, page=page),
+        lambda s: answers_of_case.read(s, actor, number, visit.language, show=show, theme=theme, page=page),
     )
     path, progress = f"/cases/{number}/answers", shown.progress
     narrowings = (
@@ -151,10 +152,7 @@ def _one(
     status: int = 200,
 ) -> Response[str]:
     actor = planner(visit)
-    it = reading(visit, lambda s: answering.one(s, actor, number, feedback_id, visit.language))
-    themes = reading(
-        visit, lambda s: opinions_of_case.one(s, actor, number, feedback_id, visit.language)
-    ).themes
+    it = reading(visit, lambda s: answers_of_case.one(s, actor, number, feedback_id, visit.language))
     borrowed = next((reasons for id_, _receipt, reasons in it.alike if id_ == use), "")
     values = typed or {
         "outcome": it.answer.outcome if it.answer else "",
@@ -170,7 +168,7 @@ def _one(
         values=values,
         theirs=theirs,
         outcomes=[(code, _(public_words.OUTCOMES[code])) for code in OUTCOMES],
-        themes=themes,
+        themes=it.themes,
         words=words,
         said=public_words,
         errors=errors or {},

@@ -6,8 +6,8 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from processes.actions import approvals
-from processes.actions.approvals import RESULTS
+from processes.actions import approvals, approving
+from processes.actions.approving import RESULTS
 from processes.errors import Refused
 from web import room_words as words
 from web.case_room import planner, reading, today, writing
@@ -35,7 +35,7 @@ class ApprovalsPage(Controller):
         try:
             writing(
                 visit,
-                lambda s: approvals.send(
+                lambda s: approving.send(
                     s, actor, number, form.text("task"), chosen, sent_on, runtime=kaasa.runtime, now=kaasa.clock.now(),
                     key=key_of(form),
                 ),
@@ -52,7 +52,7 @@ class ApprovalsPage(Controller):
         try:
             writing(
                 visit,
-                lambda s: approvals.close_early(
+                lambda s: approving.close_early(
                     s, actor, number, runtime=kaasa.runtime, now=kaasa.clock.now()
                 ),
             )
@@ -69,7 +69,7 @@ class ApprovalsPage(Controller):
         try:
             name = writing(
                 visit,
-                lambda s: approvals.record(
+                lambda s: approving.record(
                     s, actor, number, approval_id, form.text("result"), form.text("answered_on"), form.text("conditions"),
                     now=now,
                 ),
@@ -87,7 +87,7 @@ class ApprovalsPage(Controller):
         try:
             name = writing(
                 visit,
-                lambda s: approvals.extend(
+                lambda s: approving.extend(
                     s, actor, number, approval_id, form.text("until"), runtime=kaasa.runtime, office=kaasa.post_office,
                     now=kaasa.clock.now(),
                 ),

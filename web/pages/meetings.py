@@ -4,7 +4,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from processes.actions import meeting_keeping
+from processes.actions import meeting_keeping, meetings_of_case
 from processes.actions.meeting_keeping import Move
 from processes.errors import Refused
 from web import public_words
@@ -26,7 +26,7 @@ class MeetingsPage(Controller):
     @get(sync_to_thread=True)
     def show(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         actor, now = planner(visit), visit.kaasa.clock.now()
-        shown = reading(visit, lambda s: meeting_keeping.read(s, actor, number, visit.language, now=now))
+        shown = reading(visit, lambda s: meetings_of_case.read(s, actor, number, visit.language, now=now))
         return visit.page(
             "meetings.html", head=shown.head, shown=shown, words=words, said=public_words, errors={}
         )
@@ -36,9 +36,9 @@ class MeetingsPage(Controller):
         """The list for whoever stands at the door; it says who comes, never who needs what."""
         actor, now = planner(visit), visit.kaasa.clock.now()
         head, it = reading(
-            visit, lambda s: meeting_keeping.one(s, actor, number, meeting_id, visit.language, now=now)
+            visit, lambda s: meetings_of_case.one(s, actor, number, meeting_id, visit.language, now=now)
         )
-        shown = reading(visit, lambda s: meeting_keeping.read(s, actor, number, visit.language, now=now))
+        shown = reading(visit, lambda s: meetings_of_case.read(s, actor, number, visit.language, now=now))
         return visit.page(
             "meeting_door.html",
             head=head,
@@ -101,7 +101,7 @@ def _one(
 ) -> Response[str]:
     actor, now = planner(visit), visit.kaasa.clock.now()
     head, it = reading(
-        visit, lambda s: meeting_keeping.one(s, actor, number, meeting_id, visit.language, now=now)
+        visit, lambda s: meetings_of_case.one(s, actor, number, meeting_id, visit.language, now=now)
     )
     known = {
         "starts_at": iso(it.starts_at),

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from processes.actions import late, on_behalf, opinions_of_case, publishing
+from processes.actions import late, on_behalf, opinions_of_case, publishing, themes
 from processes.actions.giving import MAX_FILES
 from processes.actions.on_behalf import Entry
 from processes.actions.opinions_of_case import STATES, Wanted
@@ -132,7 +132,7 @@ class OpinionsPage(Controller):
         actor = planner(visit)
         return _done(
             visit, number, feedback_id, form, "theme_set",
-            lambda s: opinions_of_case.set_theme(s, actor, number, feedback_id, form.text("theme")),
+            lambda s: themes.set_on(s, actor, number, feedback_id, form.text("theme")),
         )  # fmt: skip
 
     @post("/{feedback_id:str}/late", sync_to_thread=True, status_code=303)

@@ -1,0 +1,311 @@
+"""What is to be answered in a case and what already is: the list, one opinion beside its answer, how far it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from processes.actions import planner_case
+from processes.actions.planner_case import Head, OpenTask
+from processes.actions.themes import of_case
+from processes.consultation import Consultation
+from processes.document import Attachment
+from processes.errors import NotFound
+from processes.feedback import LATE_WAITING, TO_ANSWER, Feedback, count
+from processes.permission import Actor
+from processes.person import Person
+from processes.response import Response
+
+PAGE = 20
+TASK = "answer_opinions"
+SHOWN = ("unanswered", "answered", "late", "")
+LATE = ("late_accepted", "late_recorded")
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer as it stands now. `seen` names this version of it, for whoever changes it."""
+
+    outcome: str
+    reasons: str
+    by: str
+    at: datetime
+    sent_at: datetime | None
+
+    @property
+    def seen(self) -> str:
+        return self.at.isoformat()
+
+
+@dataclass(frozen=True)
+class Line:
+    """An opinion in the list."""
+
+    id: str
+    receipt: str
+    author: str
+    author_kind: str
+    language: str
+    theme: str
+    state: str
+    received_at: datetime
+    beginning: str
+    answer: Written | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`answered` of `total`, `late_waiting` of which nobody has decided; `outcomes` as they stand."""
+
+    answered: int
+    total: int
+    late_waiting: int
+    unsent: int
+    outcomes: dict[str, int]
+
+    @property
+    def left(self) -> int:
+        return self.total - self.answered
+
+
+@dataclass(frozen=True)
+class Answering:
+    """The page of the step: how far it is, a slice of the opinions, and the task while it is open."""
+
+    head: Head
+    progress: Progress
+    lines: tuple[Line, ...]
+    found: int
+    page: int
+    task: OpenTask | None
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.found // PAGE))
+
+
+@dataclass(frozen=True)
+class File:
+    """An attachment's name and size."""
+
+    id: str
+    filename: str
+    size: int
+
+
+@dataclass(frozen=True)
+class OneAnswer:
+    """One opinion beside its answer. `previous`, `following` are neighbours; `reply` says how the answer goes."""
+
+    head: Head
+    progress: Progress
+    id: str
+    receipt: str
+    author: str
+    author_kind: str
+    contact: str
+    reply: str
+    language: str
+    channel: str
+    state: str
+    late_reason: str
+    theme: str
+    text: str
+    version: int
+    received_at: datetime
+    files: tuple[File, ...]
+    answer: Written | None
+    place: int
+    previous: str
+    following: str
+    next_unanswered: str
+    alike: tuple[tuple[str, str, str], ...]
+    themes: tuple[str, ...]
+    open: bool
+
+
+def read(
+    session: Session, actor: Actor, number: str, language: str, *, show: str = "", theme: str = "", page: int = 1
+) -> Answering:  # fmt: skip
+    """The opinions to answer. In: one of SHOWN, a theme, a page. Errors: NotAllowed, NotFound."""
+    case = planner_case.find(session, actor, number)
+    where = [*_mine(case), *_shown(show)]
+    if theme:
+        where.append(Feedback.theme == theme)
+    found = session.exec(_with_answers(select(func.count()).select_from(Feedback)).where(*where)).one()
+    query = _with_answers(select(Feedback, Response)).where(*where).order_by(*_ORDER)
+    rows = session.exec(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    names = writers(session, case, [answer.written_by for _, answer in rows if answer])
+    return Answering(
+        head=planner_case.head(session, actor, case, language),
+        progress=progress(session, case),
+        lines=tuple(_line(said, answer, names) for said, answer in rows),
+        found=found,
+        page=page,
+        task=planner_case.task(session, case, TASK),
+    )
+
+
+def one(session: Session, actor: Actor, number: str, feedback_id: str, language: str) -> OneAnswer:
+    """One opinion to answer, with its neighbours in the list. Errors: NotAllowed, NotFound."""
+    case = planner_case.find(session, actor, number)
+    said = find(session, case, feedback_id)
+    answer = session.get(Response, (case.municipality_id, said.id))
+    order = session.exec(
+        _with_answers(select(Feedback.id, Response.outcome)).where(*_mine(case)).order_by(*_ORDER)
+    )
+    line = [(row[0], row[1]) for row in order]
+    place = next(number for number, row in enumerate(line) if row[0] == said.id)
+    ahead = [*line[place + 1 :], *line[:place]]
+    stands = written(answer, writers(session, case, [answer.written_by])) if answer else None
+    return OneAnswer(
+        head=planner_case.head(session, actor, case, language),
+        progress=progress(session, case),
+        id=said.id,
+        receipt=said.receipt,
+        author=said.author_name,
+        author_kind=said.author_kind,
+        contact=", ".join(filter(None, (said.author_email, said.author_phone, said.author_address))),
+        reply=reply_way(said),
+        language=said.language,
+        channel=said.channel,
+        state=said.state,
+        late_reason=said.late_reason,
+        theme=said.theme,
+        text=said.text,
+        version=said.version,
+        received_at=said.received_at,
+        files=_files(session, said),
+        answer=stands,
+        place=place + 1,
+        previous=line[place - 1][0] if place else "",
+        following=line[place + 1][0] if place + 1 < len(line) else "",
+        next_unanswered=next((row[0] for row in ahead if row[1] is None), ""),
+        alike=_alike(session, case, said),
+        themes=tuple(name for name, _ in of_case(session, case)),
+        open=planner_case.task(session, case, TASK) is not None,
+    )
+
+
+def progress(session: Session, case: Consultation) -> Progress:
+    """How far the answering of a case is."""
+    query = _with_answers(
+        select(Response.outcome, func.count(), func.count(col(Response.sent_at))).select_from(Feedback)
+    )
+    rows = session.exec(query.where(*_mine(case)).group_by(col(Response.outcome))).all()
+    outcomes = {row[0]: row[1] for row in rows if row[0] is not None}
+    return Progress(
+        answered=sum(outcomes.values()),
+        total=sum(row[1] for row in rows),
+        late_waiting=count(session, case.municipality_id, case.id, (LATE_WAITING,)),
+        unsent=sum(row[1] - row[2] for row in rows if row[0] is not None),
+        outcomes=outcomes,
+    )
+
+
+def reply_way(said: Feedback) -> str:
+    """How an answer reaches its author: mail, post, phone, or nobody when no address was left."""
+    if said.author_email and said.wants_reply:
+        return "mail"
+    if said.author_address:
+        return "post"
+    return "phone" if said.author_phone else "nobody"
+
+
+_ORDER: tuple[Any, ...] = (col(Feedback.received_at), col(Feedback.id))
+
+
+def _with_answers(query: Any) -> Any:
+    same = (col(Response.municipality_id) == col(Feedback.municipality_id)) & (
+        col(Response.feedback_id) == col(Feedback.id)
+    )
+    return query.outerjoin(Response, same)
+
+
+def _mine(case: Consultation) -> list[Any]:
+    return [
+        Feedback.municipality_id == case.municipality_id,
+        Feedback.consultation_id == case.id,
+        col(Feedback.state).in_(TO_ANSWER),
+    ]
+
+
+def _shown(show: str) -> list[Any]:
+    if show == "unanswered":
+        return [col(Response.outcome).is_(None)]
+    if show == "answered":
+        return [col(Response.outcome).is_not(None)]
+    if show == "late":
+        return [col(Feedback.state).in_(LATE)]
+    return []
+
+
+def find(session: Session, case: Consultation, feedback_id: str, *, lock: bool = False) -> Feedback:
+    """An opinion of this case that must be answered. Errors: NotFound."""
+    query = select(Feedback).where(*_mine(case), Feedback.id == feedback_id)
+    found = session.exec(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _line(said: Feedback, answer: Response | None, names: dict[str, str]) -> Line:
+    return Line(
+        id=said.id,
+        receipt=said.receipt,
+        author=said.author_name,
+        author_kind=said.author_kind,
+        language=said.language,
+        theme=said.theme,
+        state=said.state,
+        received_at=said.received_at,
+        beginning=beginning(said.text),
+        answer=written(answer, names) if answer else None,
+    )
+
+
+def beginning(text: str, most: int = 160) -> str:
+    """The first words of an opinion, on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"
+
+
+def written(answer: Response, names: dict[str, str]) -> Written:
+    """An answer's row as it is read. In: the names of who writes."""
+    return Written(
+        answer.outcome, answer.reasons, names.get(answer.written_by, ""), answer.written_at, answer.sent_at
+    )
+
+
+def writers(session: Session, case: Consultation, person_ids: Sequence[str]) -> dict[str, str]:
+    """Who they are, by id."""
+    query = select(Person.id, Person.name).where(
+        Person.municipality_id == case.municipality_id, col(Person.id).in_(set(person_ids))
+    )
+    return {row[0]: row[1] for row in session.exec(query)}
+
+
+def _files(session: Session, said: Feedback) -> tuple[File, ...]:
+    query = select(Attachment).where(
+        Attachment.municipality_id == said.municipality_id, Attachment.feedback_id == said.id
+    )
+    return tuple(File(it.id, it.filename, it.size) for it in session.exec(query.order_by(Attachment.id)))
+
+
+def _alike(session: Session, case: Consultation, said: Feedback) -> tuple[tuple[str, str, str], ...]:
+    """Answers already written to others of the same theme, to begin from: (id, receipt, reasons), newest first."""
+    if not said.theme:
+        return ()
+    query = (
+        _with_answers(select(Feedback.id, Feedback.receipt, Response.reasons))
+        .where(
+            *_mine(case),
+            Feedback.theme == said.theme,
+            Feedback.id != said.id,
+            col(Response.reasons).is_not(None),
+        )
+        .order_by(col(Response.written_at).desc())
+    )
+    return tuple((row[0], row[1], row[2]) for row in session.exec(query.limit(3)))

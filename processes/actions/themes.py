@@ -1,0 +1,54 @@
+"""Themes: the planner's own words by which opinions of a case are grouped, answered and counted."""
+
+from sqlmodel import Session, col, func, select
+
+from processes.actions import planner_case
+from processes.actions.giving import check_length, one_line
+from processes.consultation import Consultation
+from processes.errors import NotFound, Reason, Refused
+from processes.feedback import Feedback
+from processes.permission import Actor
+
+MAX_THEME = 60
+
+
+def set_on(session: Session, actor: Actor, number: str, feedback_id: str, theme: str) -> str:
+    """Put an opinion under a theme; empty takes it off. Out: its receipt. Errors: NotAllowed, NotFound, Refused."""
+    case = planner_case.find(session, actor, number)
+    said = find(session, case, feedback_id, lock=True)
+    name = one_line(theme)
+    problems: dict[str, Reason] = {}
+    check_length(problems, "theme", name, MAX_THEME)
+    if problems:
+        raise Refused(problems)
+    said.theme = name
+    session.add(said)
+    return said.receipt
+
+
+def of_case(session: Session, case: Consultation) -> tuple[tuple[str, int], ...]:
+    """The themes of a case with how many opinions each has, by name."""
+    query = (
+        select(Feedback.theme, func.count())
+        .where(
+            Feedback.municipality_id == case.municipality_id,
+            Feedback.consultation_id == case.id,
+            col(Feedback.theme) != "",
+        )
+        .group_by(Feedback.theme)
+        .order_by(Feedback.theme)
+    )
+    return tuple((row[0], row[1]) for row in session.exec(query))
+
+
+def find(session: Session, case: Consultation, feedback_id: str, *, lock: bool = False) -> Feedback:
+    """An opinion of this very case. Errors: NotFound."""
+    query = select(Feedback).where(
+        Feedback.municipality_id == case.municipality_id,
+        Feedback.consultation_id == case.id,
+        Feedback.id == feedback_id,
+    )
+    found = session.exec(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound
+    return found
