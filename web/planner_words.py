@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -117,3 +118,45 @@ def law(basis: str, term: Basis) -> str:
     if sure := certainty(term):
         told += f" · {sure}"
     return told
+
+
+STATES = {
+    "running": N_("under way"),
+    "draft": N_("draft"),
+    "ended": N_("ended"),
+    "cancelled": N_("ended early"),
+}
+STATE_TAGS = {"running": "now", "draft": "draft", "ended": "done", "cancelled": "stop"}
+TERM_STATES = {
+    "kept": N_("kept"),
+    "missed": N_("not kept"),
+    "runs": N_("running"),
+    "withdrawn": N_("no longer needed"),
+}
+TERM_TAGS = {"kept": "done", "missed": "late", "runs": "wait", "withdrawn": "info"}
+EVENTS = {
+    "started": N_("the procedure began"),
+    "done": N_("done"),
+    "withdrawn": N_("taken away"),
+    "fired": N_("the day came"),
+    "told": N_("news came in"),
+    "delivered": N_("news came in"),
+    "moved": N_("the term was moved"),
+    "cancelled": N_("ended early"),
+    "ended": N_("the procedure ended"),
+}
+
+
+def event(code: str) -> str:
+    """What happened, in a word or two."""
+    return _(EVENTS[code]) if code in EVENTS else code
+
+
+def moved(details: Mapping[str, object]) -> str:
+    """From when to when a term was moved."""
+    told = [
+        dates.moment(datetime.fromisoformat(value))
+        for value in (details.get("from"), details.get("to"))
+        if isinstance(value, str)
+    ]
+    return " → ".join(told)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from engine import history
+from engine.clock import local_day
 from engine.definition import Definition
 from engine.runtime import Runtime
 from engine.wait import HUMAN, MESSAGE, TIMER
@@ -17,7 +18,9 @@ from processes.actions import planner_case
 from processes.actions.planner_case import Head
 from processes.actions.public_progress import Progress, definition_of, progress
 from processes.consultation import RUNNING, Consultation
+from processes.deadline import TermUnreadable, ends
 from processes.errors import NotFound
+from processes.obligation import Obligation
 from processes.permission import ADMINISTRATOR, GOVERNMENT, PLANNER, Actor, require
 from processes.person import Person
 from processes.task_words import Basis, basis_of, words_of
@@ -30,7 +33,7 @@ KEPT, MISSED, RUNS, WITHDRAWN = "kept", "missed", "runs", "withdrawn"
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A task somebody can do now. `mine` says whether the reader holds its role."""
+    """A task somebody can do now. `mine`: the reader holds its role. `latest`: how far its term may be put off."""
 
     wait_id: str
     name: str
@@ -38,6 +41,7 @@ class OpenTask:
     due_at: datetime | None
     since: datetime
     mine: bool
+    latest: date | None
 
 
 @dataclass(frozen=True)
@@ -175,12 +179,17 @@ def _waits(
         return [], []
     waits = runtime.waits(session, case.municipality_id, case.instance_id)
     timed = any(it.kind == TIMER for it in waits)
+    running = {it.wait_id: it for it in obligation.of_consultation(session, case.municipality_id, case.id)}
     tasks, awaited = [], []
     for wait in waits:
         name = words_of(definition, wait.element, language).name
         if wait.kind == HUMAN:
             mine = wait.role is not None and actor.holds(wait.role)
-            tasks.append(OpenTask(wait.id, name, wait.role or "", wait.due_at, wait.opened_at, mine))
+            term = running.get(wait.id)
+            latest = longest_day(case, term) if term and wait.due_at else None
+            if latest is not None and wait.due_at is not None and latest <= local_day(wait.due_at):
+                latest = None
+            tasks.append(OpenTask(wait.id, name, wait.role or "", wait.due_at, wait.opened_at, mine, latest))
         elif wait.kind != MESSAGE or not timed:  # a message beside a timer is what may happen instead
             element = obligation.plain_name(wait.element)
             awaited.append(Awaited(element, name, wait.kind, wait.due_at, wait.opened_at))
@@ -252,3 +261,22 @@ def _happened(
             name = it.element
         found.append(Happened(it.at, names.get(it.actor, ""), it.what, name, json.loads(it.details)))
     return found
+
+
+def longest_day(case: Consultation, running: Obligation) -> date | None:
+    """How far a term may be put off: to the longest the law knows; None when it knows no longer one."""
+    longest = case.frozen_terms().get(running.term, {}).get("max")
+    if not longest or running.counted_from is None or running.before:
+        return None
+    try:
+        return ends(local_day(running.counted_from), str(longest)).ends_on
+    except TermUnreadable:  # a longest that is no length, such as a share of voters
+        return None
+
+
+def drawing(session: Session, actor: Actor, number: str, *, runtime: Runtime) -> str:
+    """The BPMN of the version a case runs on, as it was drawn. Errors: NotAllowed, NotFound."""
+    definition = definition_of(session, find(session, actor, number), runtime)
+    if definition is None:
+        raise NotFound
+    return definition.file(f"{definition.key}.bpmn")

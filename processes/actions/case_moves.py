@@ -14,14 +14,13 @@ from processes import committee, obligation, participant
 from processes import meeting as meetings
 from processes import round as rounds
 from processes.actions import planner_case
-from processes.actions.case_file import ROUND_CLOSES
+from processes.actions.case_file import ROUND_CLOSES, longest_day
 from processes.actions.giving import check_length, one_line
 from processes.actions.meeting_keeping import attendances_of
 from processes.consultation import CANCELLED, Consultation
-from processes.deadline import end_of_day, ends, working_day_from
+from processes.deadline import end_of_day, working_day_from
 from processes.errors import NotFound, Reason, Refused, TooLate
 from processes.meeting import Meeting
-from processes.obligation import Obligation
 from processes.permission import Actor
 from processes.post import PostOffice
 from processes.round import Round
@@ -93,7 +92,7 @@ def move_task(
         raise NotFound
     running = obligation.running(session, case.municipality_id, case.id, wait_id=wait_id)
     problems, words = _reason(reason, "reason")
-    latest = latest_day(case, running) if running is not None else None
+    latest = longest_day(case, running) if running is not None else None
     wanted = _day(day, "until", problems, after=local_day(wait.due_at), now=now)
     if latest is None:
         problems["until"] = Reason("term_fixed")
@@ -116,17 +115,6 @@ def move_task(
         running.due_at, running.moved_reason = due_at, words
         session.add(running)
     return wanted
-
-
-def latest_day(case: Consultation, running: Obligation) -> date | None:
-    """How far a term may be put off: to the longest the law knows; None when it knows no longer one."""
-    longest = case.frozen_terms().get(running.term, {}).get("max")
-    if not longest or running.counted_from is None or running.before:
-        return None
-    try:
-        return ends(local_day(running.counted_from), str(longest)).ends_on
-    except ValueError:  # a longest that is no length, such as a share of voters
-        return None
 
 
 def interrupt(
