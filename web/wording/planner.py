@@ -10,6 +10,7 @@ SENTENCES = {
         "The display was broken off and everyone asked is told. Set the days of the new one."
     ),
     "case_cancelled": N_("The case {number} was ended early and everyone who took part is told."),
+    "paper_published": N_("The document “{name}” is open to everyone."),
     "reason_for_all": N_("Write the reason: everyone who takes part will read it."),
     "term_fixed": N_("The law knows no longer term for this, so it cannot be put off."),
     "term_at_most": N_("{latest:%d.%m.%Y} at the latest: the law knows no longer term."),
