@@ -11,6 +11,8 @@ from notifications.outbox import OutgoingLetter
 from processes.consultation import Consultation, ConsultationText
 from processes.document import Document
 from processes.invitation import PROPOSED, Invitation
+from processes.municipality import Municipality
+from processes.person import Person
 from tests.web.conftest import Visitor, found
 
 MATTER: dict[str, Any] = {
@@ -159,21 +161,18 @@ def test_every_field_says_what_is_wrong_and_keeps_what_was_typed(visitor: Visito
     }  # fmt: skip
     answer = visitor.post("/et/launch", wrong)
     assert answer.status_code == 422
-    for field in (
-        "kind",
-        "title-et",
-        "what-et",
-        "what-en",
-        "place",
-        "application_on",
-        "decided_by",
-        "impacts",
-    ):
+    for field in ("kind", "title-et", "what-et", "what-en", "place", "application_on", "decided_by"):
         assert f'href="#{field}"' in answer.text, field
         assert f'id="{field}"' in answer.text, field
     assert "Keegi &lt;b&gt;" in answer.text
     assert "kalandus" in answer.text
     assert 'value="Only a title"' in answer.text
+    answer = visitor.post(
+        "/et/launch", {**MATTER, "impacts": ["moon"], "other_topics": "\n".join(map(str, range(21)))}
+    )
+    assert answer.status_code == 422
+    assert 'href="#impacts"' in answer.text
+    assert 'href="#other_topics"' in answer.text
     assert count(visitor, Consultation) == 0
 
 
@@ -263,6 +262,31 @@ def test_what_has_begun_is_no_draft_any_more(demo_visitor: Visitor) -> None:
             demo_visitor.post(f"/et/cases/{number}/{page}", {**MATTER, "months": "3"}).status_code == 409
         ), page
     assert case_of(demo_visitor, number).state == "running"
+
+
+def test_another_municipality_has_no_such_draft(visitor: Visitor) -> None:
+    number = drafted(visitor)
+    with visitor.kaasa.database.open_transaction() as session:
+        session.add(Municipality(municipality_id="8888", name="Teine vald"))
+        session.flush()
+        person = Person(municipality_id="8888", name="Võõras", email="voeras@teine.example")
+        session.add(person)
+        session.flush()
+        case = Consultation(
+            municipality_id="8888",
+            number="dp-2027-77",
+            planner_id=person.id,
+            created_at=visitor.kaasa.clock.now(),
+        )
+        session.add(case)
+    assert number != "dp-2027-77"
+    for page in ("matter", "plan", "whom", "papers", "letters-preview", "begin", "discard"):
+        assert visitor.get(f"/et/cases/dp-2027-77/{page}").status_code == 404, page
+    for page in ("matter", "plan", "whom", "papers", "begin", "discard"):
+        assert visitor.post(f"/et/cases/dp-2027-77/{page}", {**MATTER, "months": "3"}).status_code == 404, (
+            page
+        )
+    assert "dp-2027-77" not in visitor.get("/et/launch").text
 
 
 def test_pages_speak_every_language(demo_visitor: Visitor) -> None:

@@ -129,8 +129,9 @@ class PapersPage(Controller):
             return document_keeping.remove(session, actor, number, document_id)
 
         name = writing(visit, take_away)
-        done = {"done": "paper_removed", "name": name} if name else {}
-        return visit.redirect(f"/cases/{number}/papers", **done)
+        if not name:
+            return visit.redirect(f"/cases/{number}/papers")
+        return visit.redirect(f"/cases/{number}/papers", done="paper_removed", name=name)
 
 
 class PreviewPage(Controller):

@@ -20,7 +20,7 @@ SENTENCES = {
     "paper_title_missing": N_("Write what the document is called."),
     "draft_kept": N_("The draft {number} is kept. Nobody else has been told."),
     "plan_kept": N_("The terms are kept."),
-    "whom_kept": N_("{count} organisations are chosen. Nothing has been sent."),
+    "whom_kept": N_("Organisations chosen: {count}. Nothing has been sent."),
     "organisation_entered": N_("{name} is in the registry now and is chosen."),
     "paper_kept": N_("The document “{name}” is kept. It is not public yet."),
     "paper_removed": N_("The document “{name}” is taken away."),
