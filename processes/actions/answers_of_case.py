@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from processes.actions import planner_case
+from processes.actions import planner_case, said_of
 from processes.actions.planner_case import Head, OpenTask
 from processes.actions.themes import of_case
 from processes.consultation import Consultation
-from processes.document import Attachment
 from processes.errors import NotFound
 from processes.feedback import LATE_WAITING, TO_ANSWER, Feedback, count
 from processes.permission import Actor
@@ -87,15 +86,6 @@ class Answering:
 
 
 @dataclass(frozen=True)
-class File:
-    """An attachment's name and size."""
-
-    id: str
-    filename: str
-    size: int
-
-
-@dataclass(frozen=True)
 class OneAnswer:
     """One opinion beside its answer. `previous`, `following` are neighbours; `reply` says how the answer goes."""
 
@@ -115,7 +105,7 @@ class OneAnswer:
     text: str
     version: int
     received_at: datetime
-    files: tuple[File, ...]
+    files: tuple[said_of.File, ...]
     answer: Written | None
     place: int
     previous: str
@@ -168,7 +158,7 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         author=said.author_name,
         author_kind=said.author_kind,
         contact=", ".join(filter(None, (said.author_email, said.author_phone, said.author_address))),
-        reply=reply_way(said),
+        reply=said_of.reply_way(said),
         language=said.language,
         channel=said.channel,
         state=said.state,
@@ -177,7 +167,7 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         text=said.text,
         version=said.version,
         received_at=said.received_at,
-        files=_files(session, said),
+        files=said_of.files(session, said),
         answer=stands,
         place=place + 1,
         previous=line[place - 1][0] if place else "",
@@ -203,15 +193,6 @@ def progress(session: Session, case: Consultation) -> Progress:
         unsent=sum(row[1] - row[2] for row in rows if row[0] is not None),
         outcomes=outcomes,
     )
-
-
-def reply_way(said: Feedback) -> str:
-    """How an answer reaches its author: mail, post, phone, or nobody when no address was left."""
-    if said.author_email and said.wants_reply:
-        return "mail"
-    if said.author_address:
-        return "post"
-    return "phone" if said.author_phone else "nobody"
 
 
 _ORDER: tuple[Any, ...] = (col(Feedback.received_at), col(Feedback.id))
@@ -261,15 +242,9 @@ def _line(said: Feedback, answer: Response | None, names: dict[str, str]) -> Lin
         theme=said.theme,
         state=said.state,
         received_at=said.received_at,
-        beginning=beginning(said.text),
+        beginning=said_of.beginning(said.text),
         answer=written(answer, names) if answer else None,
     )
-
-
-def beginning(text: str, most: int = 160) -> str:
-    """The first words of an opinion, on one line."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"
 
 
 def written(answer: Response, names: dict[str, str]) -> Written:
@@ -285,13 +260,6 @@ def writers(session: Session, case: Consultation, person_ids: Sequence[str]) -> 
         Person.municipality_id == case.municipality_id, col(Person.id).in_(set(person_ids))
     )
     return {row[0]: row[1] for row in session.exec(query)}
-
-
-def _files(session: Session, said: Feedback) -> tuple[File, ...]:
-    query = select(Attachment).where(
-        Attachment.municipality_id == said.municipality_id, Attachment.feedback_id == said.id
-    )
-    return tuple(File(it.id, it.filename, it.size) for it in session.exec(query.order_by(Attachment.id)))
 
 
 def _alike(session: Session, case: Consultation, said: Feedback) -> tuple[tuple[str, str, str], ...]:

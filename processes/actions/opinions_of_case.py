@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
-from processes.actions import planner_case
-from processes.actions.answers_of_case import File, beginning, reply_way
+from processes.actions import planner_case, said_of
 from processes.actions.planner_case import Head
 from processes.actions.themes import find, of_case
 from processes.consultation import Consultation
@@ -117,7 +116,7 @@ class OneOpinion:
     theme: str
     text: str
     versions: tuple[Version, ...]
-    files: tuple[File, ...]
+    files: tuple[said_of.File, ...]
     outcome: str
     reasons: str
     answered_at: datetime | None
@@ -164,7 +163,7 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         email=said.author_email,
         phone=said.author_phone,
         address=said.author_address,
-        reply=reply_way(said),
+        reply=said_of.reply_way(said),
         language=said.language,
         channel=said.channel,
         entered_by=entered.name if entered else "",
@@ -178,7 +177,7 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         theme=said.theme,
         text=said.text,
         versions=_versions(session, said),
-        files=_files(session, said),
+        files=said_of.files(session, said),
         outcome=answer.outcome if answer else "",
         reasons=answer.reasons if answer else "",
         answered_at=answer.written_at if answer else None,
@@ -254,7 +253,7 @@ def _line(said: Feedback, outcome: str) -> Line:
         theme=said.theme,
         language=said.language,
         received_at=said.received_at,
-        beginning=beginning(said.text),
+        beginning=said_of.beginning(said.text),
         outcome=outcome,
         published=said.published_at is not None,
     )
@@ -266,10 +265,3 @@ def _versions(session: Session, said: Feedback) -> tuple[Version, ...]:
     )
     rows = session.exec(query.order_by(col(FeedbackVersion.version)))
     return tuple(Version(it.version, it.text, it.written_at) for it in rows)
-
-
-def _files(session: Session, said: Feedback) -> tuple[File, ...]:
-    query = select(Attachment).where(
-        Attachment.municipality_id == said.municipality_id, Attachment.feedback_id == said.id
-    )
-    return tuple(File(it.id, it.filename, it.size) for it in session.exec(query.order_by(Attachment.id)))
