@@ -12,7 +12,7 @@ from processes.actions.participants import STATES
 from processes.errors import Refused
 from processes.organisation import KINDS
 from web import room_words as words
-from web.case_room import address, letter_body, more, planner, reading, writing
+from web.case_room import address, more, planner, reading, writing
 from web.forms import Form
 from web.i18n import LANGUAGES
 from web.i18n import gettext as _
@@ -69,24 +69,6 @@ class ParticipantsPage(Controller):
         return visit.redirect(
             f"/cases/{number}/participants?watch=1", done="invitations_sent", count=len(chosen)
         )
-
-    @get("/letter/{organisation_id:str}", sync_to_thread=True)
-    def letter(self, visit: Visit, number: FromPath[str], organisation_id: FromPath[str]) -> Response[str]:
-        """The invitation as it would leave: the same bytes."""
-        actor = planner(visit)
-        shown = reading(visit, lambda s: participants.read(s, actor, number, visit.language))
-        preview = _preview(visit, number, organisation_id)
-        return visit.page(
-            "participants_letter.html",
-            head=shown.head,
-            preview=preview,
-            organisation_id=organisation_id,
-            errors={},
-        )
-
-    @get("/letter/{organisation_id:str}/body", sync_to_thread=True)
-    def body(self, visit: Visit, number: FromPath[str], organisation_id: FromPath[str]) -> Response[str]:
-        return letter_body(_preview(visit, number, organisation_id).html)
 
     @get("/add", sync_to_thread=True)
     def ask_add(self, visit: Visit, number: FromPath[str]) -> Response[str]:
@@ -297,20 +279,4 @@ def _one(
         words=words,
         values=values or {},
         errors=errors or {},
-    )
-
-
-def _preview(visit: PageVisit, number: str, organisation_id: str) -> inviting.Preview:
-    actor, kaasa = planner(visit), visit.kaasa
-    return reading(
-        visit,
-        lambda s: inviting.preview(
-            s,
-            actor,
-            number,
-            organisation_id,
-            links=kaasa.links,
-            office=kaasa.post_office,
-            now=kaasa.clock.now(),
-        ),
     )
