@@ -54,10 +54,36 @@ def _all(page: Page, server: Server) -> None:
     _take(page, server.url + "/en/desk", "desk")
     late = page.locator("a[href$='/opinions']").first.get_attribute("href") or ""
     _take(page, server.url + re.sub(r"opinions$", "answers", late), "answers")
+    _take(page, server.url + re.sub(r"/opinions$", "", late), "workbench")
+    _take(page, _draft(page, server), "plan")
+    page.goto(server.url + "/en/postbox")
+    letter = page.locator("main a[href*='/postbox/']").first.get_attribute("href") or ""
+    _take(page, server.url + letter, "letter")
     sign_in(page, server, "committee")
     page.goto(server.url + "/en/desk")
     summary = page.locator("a[href*='/summary/']").first.get_attribute("href") or ""
     _take(page, server.url + summary, "summary")
+
+
+def _draft(page: Page, server: Server) -> str:
+    """A draft as a planner writes it. Out: its address."""
+    page.goto(server.url + "/en/launch")
+    words = {
+        "title-et": "Aia tänava mänguväljaku detailplaneering",
+        "title-en": "Detailed plan of the Aia street playground",
+        "what-et": "Tühjale krundile tuleb kõigi laste mänguväljak.",
+        "what-en": "An empty plot becomes a playground for every child.",
+        "place": "Aia tänav 5, Näidise alevik",
+        "applicant": "OÜ Näidis",
+    }
+    for details in page.locator("main details summary").all():
+        details.click()
+    for name, text in words.items():
+        page.locator(f"[name='{name}']").fill(text)
+    page.locator("input[name=impacts][value=public_space]").check()
+    page.locator("main form button.govuk-button").first.click()
+    page.wait_for_url(re.compile("/plan"))
+    return page.url.partition("?")[0]
 
 
 def _take(page: Page, address: str, name: str) -> None:

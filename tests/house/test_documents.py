@@ -20,13 +20,9 @@ LONGER = {
     "engine/ledger.py": "every statement of a save in one place, so that locks are taken in one order",
     "engine/spiff/machine.py": "the one face of the library; splitting it would open a second door",
     "notifications/delivery.py": "the only room that may speak SMTP, both transports in it",
-    "processes/actions/answering.py": "one action with its page's values; to be split",
-    "processes/actions/approvals.py": "one action with its page's values; to be split",
-    "processes/actions/meeting_keeping.py": "one action with its page's values; to be split",
-    "processes/actions/opinions_of_case.py": "one action with its page's values; to be split",
     "processes/migrations/versions/0001_the_first_tables.py": "written by Alembic",
     "processes/summary_facts.py": "every count of the committee's page as a statement, side by side",
-    "web/pages/participants.py": "one page with many forms; to be split",
+    "web/pages/draft.py": "the steps of one draft, one controller after the other",
     "web/summary_words.py": "every sentence of the committee's page",
 }
 
@@ -70,9 +66,11 @@ def test_no_committed_file_names_a_registry_or_a_place_on_one_machine() -> None:
 def test_the_readme_names_the_commands_and_shows_what_is_there() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert all(it in text for it in ("python3 -m web demo", "python3 -m tests", "python3 -m tests --long"))
-    shown = {it for it in LINK.findall(text) if it.startswith("docs/images/")}
-    assert shown == {it for it in committed("docs/images/*") if not it.endswith(".py")}
-    assert all((ROOT / it).stat().st_size < 250_000 for it in shown)
+    seen = {name: LINK.findall((ROOT / name).read_text(encoding="utf-8")) for name in DOCUMENTS}
+    shown = {Path(link).name for links in seen.values() for link in links if "images/" in link}
+    there = committed("docs/images/*")
+    assert shown == {Path(it).name for it in there}, "a picture is shown nowhere, or is not there"
+    assert all((ROOT / it).stat().st_size < 250_000 for it in there)
 
 
 def test_every_decision_is_listed_under_its_own_title() -> None:
