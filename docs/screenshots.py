@@ -55,7 +55,7 @@ def _all(page: Page, server: Server) -> None:
     late = page.locator("a[href$='/opinions']").first.get_attribute("href") or ""
     _take(page, server.url + re.sub(r"opinions$", "answers", late), "answers")
     _take(page, server.url + re.sub(r"/opinions$", "", late), "workbench")
-    _take(page, _draft(page, server), "plan")
+    _take(page, _draft(page, server), "plan", below="The whole way in dates")
     page.goto(server.url + "/en/postbox")
     letter = page.locator("main a[href*='/postbox/']").first.get_attribute("href") or ""
     _take(page, server.url + letter, "letter")
@@ -86,12 +86,15 @@ def _draft(page: Page, server: Server) -> str:
     return page.url.partition("?")[0]
 
 
-def _take(page: Page, address: str, name: str) -> None:
+def _take(page: Page, address: str, name: str, *, below: str = "") -> None:
+    """Keep what one sees first, or from a heading on."""
     answer = page.goto(address)
     if answer is None or not answer.ok:
         raise SystemExit(f"{address} did not open; the picture {name} was not taken.")
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
+    if below:
+        page.get_by_role("heading", name=below).evaluate("it => it.scrollIntoView()")
     page.screenshot(path=IMAGES / f"{name}.png")
     print(f"Took docs/images/{name}.png.")
 
