@@ -36,6 +36,18 @@ def writing(visit: PageVisit, deed: Callable[[Any], T]) -> T:
     return visit.kaasa.database.transaction(deed)
 
 
+def trying(visit: PageVisit, deed: Callable[[Any], T]) -> T:
+    """Do something only to see what would come of it: as a writer among writers, then rolled back."""
+
+    def undone(session: Any) -> T:
+        try:
+            return deed(session)
+        finally:
+            session.rollback()
+
+    return visit.kaasa.database.transaction(undone)
+
+
 def address(visit: PageVisit, path: str, **query: str | int) -> str:
     """An address whose query holds what is set, so that a filter can be kept, sent on and come back to."""
     kept = urlencode({name: value for name, value in query.items() if value})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlmodel import col, func, select
@@ -287,6 +288,17 @@ def test_another_municipality_has_no_such_draft(visitor: Visitor) -> None:
             page
         )
     assert "dp-2027-77" not in visitor.get("/et/launch").text
+
+
+def test_letters_are_read_by_many_frames_at_once(demo_visitor: Visitor) -> None:
+    number = drafted(demo_visitor)
+    bodies = re.findall(r'src="([^"]+/body)"', demo_visitor.get(f"/et/cases/{number}/letters-preview").text)
+    letters = count(demo_visitor, OutgoingLetter)
+    with ThreadPoolExecutor(6) as readers:
+        answers = list(readers.map(lambda body: demo_visitor.get(body).status_code, bodies * 3))
+    assert bodies
+    assert set(answers) == {200}
+    assert count(demo_visitor, OutgoingLetter) == letters
 
 
 def test_pages_speak_every_language(demo_visitor: Visitor) -> None:

@@ -16,7 +16,7 @@ from processes.errors import Refused
 from processes.organisation import KINDS as ORGANISATIONS
 from web import launch_words as words
 from web import planner_words, public_words, room_words
-from web.case_room import download, letter_body, planner, reading, writing
+from web.case_room import download, letter_body, planner, reading, trying, writing
 from web.forms import Form
 from web.i18n import LANGUAGES
 from web.i18n import gettext as _
@@ -307,7 +307,7 @@ def _letter(visit: PageVisit, number: str, organisation_id: str) -> inviting.Pre
             now=kaasa.clock.now(),
         )
 
-    return reading(visit, look)
+    return trying(visit, look)
 
 
 def _begin(
