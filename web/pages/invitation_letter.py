@@ -4,7 +4,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from processes.actions import inviting, participants
-from web.case_room import letter_body, planner, reading
+from web.case_room import letter_body, planner, reading, trying
 from web.visit import PageVisit, Visit
 
 
@@ -34,7 +34,7 @@ class InvitationLetterPage(Controller):
 
 def _preview(visit: PageVisit, number: str, organisation_id: str) -> inviting.Preview:
     actor, kaasa = planner(visit), visit.kaasa
-    return reading(
+    return trying(
         visit,
         lambda s: inviting.preview(
             s,
