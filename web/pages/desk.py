@@ -2,18 +2,18 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated
 
 from litestar import Controller, Response, get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery
 from markupsafe import Markup
 
-from engine.clock import local_day
 from processes.actions import committee_desk, desk, desk_beside
 from processes.actions.desk import Task
 from processes.permission import COMMITTEE, GOVERNMENT, PLANNER
 from web import planner_words, summary_words
+from web.public_forms import page_number
 from web.render import Renderer
+from web.dates import local_day
 from web.visit import Visit
 
 
@@ -29,7 +29,7 @@ class DeskPage(Controller):
         urgency: FromQuery[str] = "",
         case: FromQuery[str] = "",
         mine: FromQuery[str] = "",
-        page: Annotated[int, QueryParameter(ge=1, le=100000)] = 1,
+        page: FromQuery[str] = "",
     ) -> Response[str]:
         actor = visit.official(PLANNER, GOVERNMENT, COMMITTEE)
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
@@ -43,7 +43,7 @@ class DeskPage(Controller):
                 urgency=urgency,
                 number=case[:40].strip(),
                 mine=mine == "1",
-                page=page,
+                page=page_number(page),
             )
             beside = desk_beside.NOTHING
             if not (urgency or case) and found.page == 1:
