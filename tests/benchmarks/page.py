@@ -136,12 +136,8 @@ def serve(kind: str, folder: str, port: int) -> None:
         else:
             await app(scope, receive, send)
 
-    serving.serve(
-        metered,  # type: ignore[arg-type]  any ASGI application will do
-        "127.0.0.1",
-        port,
-        ready=lambda: print("ready", flush=True),
-    )
+    wrapped: Any = metered  # Granian takes any ASGI application
+    serving.serve(wrapped, "127.0.0.1", port, ready=lambda: print("ready", flush=True))
 
 
 def _install(folder: Path) -> str:

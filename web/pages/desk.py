@@ -11,9 +11,9 @@ from processes.actions import committee_desk, desk, desk_beside
 from processes.actions.desk import Task
 from processes.permission import COMMITTEE, GOVERNMENT, PLANNER
 from web import planner_words, summary_words
+from web.case_room import today
 from web.public_forms import page_number
 from web.render import Renderer
-from web.dates import local_day
 from web.visit import Visit
 
 
@@ -58,9 +58,7 @@ class DeskPage(Controller):
             summaries=summaries,
             summary_states=summary_words.STATES,
             desk=found,
-            lines=[
-                _line(kaasa.renderer, it, visit.language, local_day(now), _Now(now)) for it in found.tasks
-            ],
+            lines=[_line(kaasa.renderer, it, visit.language, today(visit), _Now(now)) for it in found.tasks],
             beside=beside,
             words=planner_words,
             now=now,
