@@ -51,8 +51,13 @@ class OutgoingLetter(SQLModel, table=True):
         Index("ix_outgoing_letter_due_at", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         # The few that did not arrive are counted often, and their contents are long.
         Index(
-            "ix_outgoing_letter_lost", "tenant_id", "state", "business_key", "created_at",
-            sqlite_where=_LOST, postgresql_where=_LOST,
+            "ix_outgoing_letter_lost",
+            "tenant_id",
+            "state",
+            "business_key",
+            "created_at",
+            sqlite_where=_LOST,
+            postgresql_where=_LOST,
         ),
     )
 

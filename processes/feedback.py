@@ -106,7 +106,9 @@ def next_receipt(session: Session, municipality_id: str, year: int) -> str:
     return f"{year}-{next_number(session, municipality_id, f'receipt-{year}')}"
 
 
-def count(session: Session, municipality_id: str, consultation_id: str, states: tuple[str, ...] = COUNTED) -> int:
+def count(
+    session: Session, municipality_id: str, consultation_id: str, states: tuple[str, ...] = COUNTED
+) -> int:
     """How many opinions of a consultation are in these states."""
     query = select(func.count()).where(
         Feedback.municipality_id == municipality_id,

@@ -31,8 +31,11 @@ class Invitation(Row, table=True):
         UniqueConstraint("municipality_id", "consultation_id", "organisation_id", "purpose"),
         UniqueConstraint("municipality_id", "link_digest"),
         Index(
-            "ix_invitation_not_us", "municipality_id", "consultation_id",
-            sqlite_where=text("not_us_at IS NOT NULL"), postgresql_where=text("not_us_at IS NOT NULL"),
+            "ix_invitation_not_us",
+            "municipality_id",
+            "consultation_id",
+            sqlite_where=text("not_us_at IS NOT NULL"),
+            postgresql_where=text("not_us_at IS NOT NULL"),
         ),
     )
 

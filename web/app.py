@@ -36,7 +36,6 @@ from web.pages import (
     health,
     invitation,
     invitation_letter,
-    invitation_letter,
     launch,
     letters,
     meetings,

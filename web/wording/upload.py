@@ -3,7 +3,9 @@
 from web.i18n import N_
 
 SENTENCES = {
-    "file_name": N_("The file's name is too long or has characters that cannot be seen. Please rename the file."),
+    "file_name": N_(
+        "The file's name is too long or has characters that cannot be seen. Please rename the file."
+    ),
     "file_kind": N_("Files of the kind “{ending}” cannot be taken. Send one of these: {accepted}."),
     "file_empty": N_("The file is empty. Please choose it again."),
     "file_size": N_("The file is too large; the most is {max_mb} MB."),
@@ -25,6 +27,8 @@ SENTENCES = {
     "too_many_decimals": N_("Write at most {max} places after the comma."),
     "not_a_time": N_("Write a time, such as 17.00."),
     "not_a_datetime": N_("Write a date and a time, such as 14.01.2027 17.00."),
-    "no_such_time": N_("There is no such time on that day, because the clocks are changed. Please choose another."),
+    "no_such_time": N_(
+        "There is no such time on that day, because the clocks are changed. Please choose another."
+    ),
     "date_out_of_range": N_("Write a year between {first} and {last}."),
 }

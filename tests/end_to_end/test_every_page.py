@@ -1,0 +1,73 @@
+"""Every page a person can reach by links, for each role: accessible at both sizes, light and dark, and valid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.pages import SIZES, Axe, NuCheck, PageFor, Server, overflow, sign_in
+
+LEFT_OUT = re.compile(
+    r"\.(ics|atom|bpmn|txt|xml|pdf|eml)$|/(calendar|feed|files?|drawing|download)\b|/attachments?/|/documents?/[^/]+$"
+)
+ONE_OF_A_KIND = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|dp-\d{4}-\d+|(?<=/postbox/)[^/]+")
+STARTS = {
+    "visitor": ["/et/", "/et/accessibility", "/et/sign-in"],
+    "planner": ["/et/desk", "/et/cases", "/et/launch", "/et/postbox"],
+    "government": ["/et/desk", "/et/cases"],
+    "committee": ["/et/desk"],
+    "administrator": ["/et/cases"],
+}
+MOST = 90
+
+
+def kind_of(address: str) -> str:
+    """What makes two addresses the same kind of page: ids do not, nor does what is asked behind the mark."""
+    parts = urlsplit(address)
+    names = sorted(re.findall(r"(?:^|&)([a-z_]+)=", parts.query))
+    return ONE_OF_A_KIND.sub("*", parts.path) + ("?" + ",".join(names) if names else "")
+
+
+def reachable(page: Page, server: Server, starts: list[str]) -> Iterator[str]:
+    """Open one page of each kind, first the starts, then whatever they link to."""
+    waiting, seen = [server.url + it for it in starts], set[str]()
+    while waiting and len(seen) < MOST:
+        address = waiting.pop(0)
+        if (kind := kind_of(address)) in seen:
+            continue
+        seen.add(kind)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status < 400, f"{address} is linked but answers {answer.status}"
+        yield kind
+        hrefs: list[str] = page.locator("a[href]").evaluate_all("all => all.map(it => it.href)")
+        for href in hrefs:
+            bare = href.partition("#")[0]
+            if bare.startswith(f"{server.url}/et/") and not LEFT_OUT.search(urlsplit(bare).path):
+                waiting.append(bare)
+
+
+@pytest.mark.parametrize("role", list(STARTS))
+def test_every_page_a_role_can_reach_is_accessible_and_valid(
+    server: Server, page_for: PageFor, axe: Axe, nu_check: NuCheck, role: str
+) -> None:
+    page = page_for()
+    if role != "visitor":
+        sign_in(page, server, role)
+    wrong: list[str] = []
+    sources: dict[str, str] = {}
+    for number, kind in enumerate(reachable(page, server, STARTS[role])):
+        for size, viewport in SIZES.items():
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                wrong += [f"{kind} {size} {scheme}: {it}" for it in axe(page)]
+            if size == "narrow" and (out := overflow(page)):
+                wrong.append(f"{kind} is wider than 320 px: {out}")
+        sources[f"{number}{re.sub(r'[^a-z]+', '_', kind)}"] = page.request.get(page.url).text()
+    assert wrong == []
+    assert nu_check(sources) == ""
