@@ -43,7 +43,7 @@ HAND_PAGES = {
     desk_beside.WRONG: "participants",
     desk_beside.NEEDS: "participants",
     desk_beside.LATE: "opinions",
-    desk_beside.INCIDENT: "",
+    desk_beside.INCIDENT: "incidents",
 }
 
 

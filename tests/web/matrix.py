@@ -132,6 +132,8 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (PLANNER, "POST /cases/{number}/begin"),
     (PLANNER, "GET /cases/{number}/discard"),
     (PLANNER, "POST /cases/{number}/discard"),
+    (PLANNER, "GET /cases/{number}/incidents"),
+    (PLANNER, "POST /cases/{number}/incidents/{incident_id}/again"),
     # the demonstration; 404 elsewhere
     (ANYONE, "GET /postbox"),
     (ANYONE, "GET /postbox/{key}"),
