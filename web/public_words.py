@@ -86,6 +86,7 @@ ENDS = {
     "closed": N_("The procedure has ended"),
     "refused": N_("The procedure has ended: the plan was not initiated"),
     "not_adopted": N_("The procedure has ended: the plan was not adopted"),
+    "cancelled": N_("The procedure was ended early, without a decision"),
     "general_procedure": N_("The procedure continues under the rules of a comprehensive plan"),
 }
 DECIDERS = {
