@@ -73,7 +73,7 @@ class Process:
         self._call(self.diagram)
         beside = [f"{SHARED}{name}.toml" for name in self.called]
         self.manifest: Manifest = own.over([read_manifest(files[it]) for it in beside if it in files])
-        self._guards: dict[tuple[str, str], Guard] = {}
+        self._guards: dict[tuple[str, str, Services | None], Guard] = {}
         self._forms: dict[str, Form | None] = {}
         self._catalogues: dict[str, dict[str, str]] = {}
 
@@ -136,7 +136,7 @@ class Process:
         source = element.properties.get("guard", "").strip()
         if not source:
             return None
-        key = (diagram.process, element.id)
+        key = (diagram.process, element.id, services)  # facts are bound: other services, another guard
         if key not in self._guards:
             self._guards[key] = Guard(source, self.fields, services)
         return self._guards[key]

@@ -115,8 +115,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one file of tests: its driver holds this thread's event loop, which others need too."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(**chromium.launch_options())
         yield opened
