@@ -60,18 +60,18 @@ def findings(process: Process, later: frozenset[str] = frozenset()) -> Iterator[
 
 
 def walks(
-    process: Process, later: frozenset[str] = frozenset(), *, most: int = MOST_WALKS, seed: int = 1
+    process: Process, later: frozenset[str] = frozenset(), *, longest: float = LONGEST, seed: int = 1
 ) -> Iterator[Walk]:
-    """Out: up to `most` walks, none twice. `later` names the services that a job does after the commit."""
+    """Out: up to 200 walks, none twice, for `longest` seconds. `later` names the services that a job does."""
     main, parts = parsing.parse(process.diagram, process.called.values())
     blueprint = Blueprint(specification.freeze(main, parts), process.diagram, process.called)
     texts = {it.condition for diagram in process.diagrams() for it in diagram.flows.values() if it.condition}
     began = process_time()
     ways = _Ways(Random(seed))  # noqa: S311  not for secrets
-    for _ in range(most):
+    for _ in range(MOST_WALKS):
         yield _walk(blueprint, _Stand(ways, texts, later), ways)
         ways.back_to_start()
-        if ways.all_gone or process_time() - began > LONGEST:
+        if ways.all_gone or process_time() - began > longest:
             return
 
 
