@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from web import mail_commands
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     deadline.add_argument("term", metavar="TERM", help="such as P14D, P2W, P3M, 'P5D working'")
     deadline.add_argument("--before", action="store_true", help="the last day at least TERM before DATE")
     _json(deadline)
+    mail_commands.register(lambda name, function, text: _command(commands, name, function, text))
     return top
 
 
