@@ -163,3 +163,7 @@ class NotDeployed(EngineError):
 
 class NoMoment(EngineError):
     """A timer was reached whose field holds no moment yet; a step before it must set the field."""
+
+
+class Uncaught(EngineError):
+    """An error event reached no edge that catches it; the step was not taken."""

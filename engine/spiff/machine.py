@@ -16,7 +16,7 @@ from uuid import UUID
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, CallActivity, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, ThrowingEvent
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -26,6 +26,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.diagram import Diagram, Element
 from engine.errors import BudgetExceeded, NotOpen
 from engine.spiff import codec, specification
+from engine.spiff.joining import merge
 from engine.spiff.scripting import ClosedEngine, Conductor
 from engine.spiff.timing import MomentTimer, Race, kept_due, set_due
 from engine.wait import HUMAN, JOB, MESSAGE, TIMER
@@ -130,7 +131,7 @@ class Machine:
 
     def advance(self) -> None:
         """Run everything the engine can run by itself. Errors: BudgetExceeded, and what services raise."""
-        while self._run_round() or self._refresh_timers():
+        while self._run_round() or self._refresh_timers() or self._merge():
             pass
 
     def complete(self, wait_id: str) -> None:
@@ -203,8 +204,24 @@ class Machine:
                     if task._state != _STARTED:
                         self._record(task)
                         self._listen_again(task)
+                    if isinstance(task.task_spec, ThrowingEvent) and task.task_spec.event_definition.name:
+                        self._interrupt()
             moved = True
         return moved
+
+    def _merge(self) -> bool:
+        """Let inclusive gateways go, now that nothing moves by itself."""
+        return any([merge(it) for it in (self._workflow, *self._active())])
+
+    def _interrupt(self) -> None:
+        """What interrupts does so at once, before anything else moves in what it interrupts."""
+        for workflow in (self._workflow, *self._active()):
+            for task in list(workflow.tasks.values()):
+                spec = task.task_spec
+                if task._state == _READY and isinstance(spec, BoundaryEvent) and spec.cancel_activity:
+                    self._spend(task)
+                    task.run()
+                    self._record(task)
 
     def _listen_again(self, task: Task) -> None:
         """An event that does not interrupt may come again; the library would hear it once only."""

@@ -39,11 +39,9 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     EndEvent,
     EventBasedGateway,
     ExclusiveGateway,
-    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ManualTask,
-    ParallelGateway,
     ReceiveTask,
     StartEvent,
     SubWorkflowTask,
@@ -56,7 +54,9 @@ from SpiffWorkflow.task import Task
 
 from engine.diagram import Diagram
 from engine.errors import Unparsable
-from engine.spiff.lowering import lower
+from engine.spiff.joining import Join, Merge
+from engine.spiff.lowering.file import lower
+from engine.spiff.raising import Error, Escalation
 from engine.spiff.timing import MomentTimer, Race
 
 
@@ -86,12 +86,36 @@ class _Moments:
             raise ValidationException("a message event without a message", node=self.node)
         return MessageEventDefinition(name)
 
+    def parse_error_event(self, event: etree._Element) -> Error:
+        return Error(*self._coded("error", event))
+
+    def parse_escalation_event(self, event: etree._Element) -> Escalation:
+        return Escalation(*self._coded("escalation", event))
+
+    def _coded(self, kind: str, event: etree._Element) -> tuple[str, str | None]:
+        """Name and code; without a reference it catches every error or escalation."""
+        named = event.get(f"{kind}Ref")
+        if not named:
+            return kind, None
+        declared = getattr(self.process_parser.parser, f"{kind}s").get(named)  # type: ignore[attr-defined]
+        if declared is None:
+            raise ValidationException(f"an {kind} that is not declared", node=self.node)
+        return declared["name"] or kind, declared[f"{kind}_code"]
+
 
 class _Catch(_Moments, IntermediateCatchEventParser):  # type: ignore[misc]
     pass
 
 
 class _Boundary(_Moments, BoundaryEventParser):  # type: ignore[misc]
+    pass
+
+
+class _End(_Moments, EndEventParser):  # type: ignore[misc]
+    pass
+
+
+class _Throw(_Moments, IntermediateThrowEventParser):  # type: ignore[misc]
     pass
 
 
@@ -113,7 +137,7 @@ class Parser(BpmnParser):  # type: ignore[misc]
 
     PARSER_CLASSES = {  # noqa: RUF012  the library reads a class attribute
         full_tag("startEvent"): (_Start, StartEvent),
-        full_tag("endEvent"): (EndEventParser, EndEvent),
+        full_tag("endEvent"): (_End, EndEvent),
         full_tag("userTask"): (TaskParser, UserTask),
         full_tag("manualTask"): (TaskParser, ManualTask),
         full_tag("serviceTask"): (TaskParser, EngineTask),
@@ -123,11 +147,11 @@ class Parser(BpmnParser):  # type: ignore[misc]
         full_tag("subProcess"): (SubWorkflowParser, SubWorkflowTask),
         full_tag("callActivity"): (CallActivityParser, CallActivity),
         full_tag("exclusiveGateway"): (ConditionalGatewayParser, ExclusiveGateway),
-        full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
-        full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
+        full_tag("parallelGateway"): (GatewayParser, Join),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, Merge),
         full_tag("eventBasedGateway"): (_Gateway, EventBasedGateway),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
-        full_tag("intermediateThrowEvent"): (IntermediateThrowEventParser, IntermediateThrowEvent),
+        full_tag("intermediateThrowEvent"): (_Throw, IntermediateThrowEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
     }
     OVERRIDE_PARSER_CLASSES: Mapping[str, Any] = {}

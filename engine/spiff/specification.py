@@ -45,7 +45,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions import (
 )
 
 from engine.errors import StateUnreadable
+from engine.spiff.joining import Join, Merge
 from engine.spiff.parsing import EngineTask
+from engine.spiff.raising import Error, Escalation
 from engine.spiff.timing import MomentTimer, Race
 
 FORMAT = 1
@@ -70,8 +72,11 @@ _CONVERTERS: dict[type, type] = {
     specs.SubWorkflowTask: SubWorkflowConverter,
     specs.CallActivity: SubWorkflowConverter,
     specs.ExclusiveGateway: ExclusiveGatewayConverter,
+    # The library's own joins and errors stand in definitions of version 0.1.0, where no loop holds a join.
     specs.InclusiveGateway: ConditionalGatewayConverter,
     specs.ParallelGateway: ParallelGatewayConverter,
+    Merge: ConditionalGatewayConverter,
+    Join: ParallelGatewayConverter,
     specs.EventBasedGateway: EventConverter,
     specs.StartEvent: EventConverter,
     specs.EndEvent: EventConverter,
@@ -83,6 +88,8 @@ _CONVERTERS: dict[type, type] = {
     TerminateEventDefinition: EventDefinitionConverter,
     SignalEventDefinition: EventDefinitionConverter,
     ErrorEventDefinition: ErrorEscalationEventDefinitionConverter,
+    Error: ErrorEscalationEventDefinitionConverter,
+    Escalation: ErrorEscalationEventDefinitionConverter,
     MessageEventDefinition: MessageEventDefinitionConverter,
     MomentTimer: _TimerConverter,
     Race: MultipleEventDefinitionConverter,

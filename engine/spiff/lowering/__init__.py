@@ -1,0 +1,1 @@
+"""Rewrites what BPMN means but the library does not do into an equivalent it does; the drawing stays as it is."""
