@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from engine.clock import ZONE
 from notifications import outbox
 from processes import participant, words
+from processes.batches import in_batches
 from processes.consultation import Consultation
 from processes.invitation import Approval, Invitation
 from processes.mailing import Posted, Sheet
@@ -20,6 +21,7 @@ ANSWER_DAYS = 30  # what an invitation asks for while no round has a last day; o
 class InvitationLetters(Writer):
     """To organisations. Every method gives `Posted`: new letters, and who must be reached otherwise."""
 
+    @in_batches("invitations")
     def invited(
         self, consultation: Consultation, invitations: Sequence[Invitation], *, answer_by: date | None = None
     ) -> Posted:
@@ -36,6 +38,7 @@ class InvitationLetters(Writer):
 
         return self._mailing.send(self._to(invitations, sheet), consultation)
 
+    @in_batches("invitations")
     def reminded(
         self, consultation: Consultation, invitations: Sequence[Invitation], until: date | datetime
     ) -> Posted:
@@ -96,6 +99,7 @@ class InvitationLetters(Writer):
         sheet = Sheet("not_us", key, official(planner), lambda _: {"organisation": known.name})
         return self._mailing.send([sheet], case)
 
+    @in_batches("invitations")
     def round_opened(self, round_: Round, invitations: Sequence[Invitation]) -> Posted:
         """A round is open: until when, where the papers lie, and the last day for the calendar."""
         case = self._case(round_.consultation_id)
@@ -115,6 +119,7 @@ class InvitationLetters(Writer):
 
         return self._mailing.send(self._to(invitations, sheet), case)
 
+    @in_batches("invitations", closes=["display_announced"])
     def display_announced(
         self,
         consultation: Consultation,
@@ -141,6 +146,7 @@ class InvitationLetters(Writer):
 
         return self._mailing.send(self._to(invitations, sheet), consultation)
 
+    @in_batches("invitations", closes=["display_announced"])
     def display_interrupted(self, round_: Round, invitations: Sequence[Invitation]) -> Posted:
         """The display was broken off and will be repeated; its last day is struck out in calendars."""
         case = self._case(round_.consultation_id)
@@ -157,6 +163,7 @@ class InvitationLetters(Writer):
 
         return self._mailing.send(self._to(invitations, sheet), case)
 
+    @in_batches("invitations", closes=["deadline_moved"])
     def deadline_moved(self, round_: Round, invitations: Sequence[Invitation], *, reason: str = "") -> Posted:
         """A round's last day is another one: why, and the same entry moved in calendars."""
         case = self._case(round_.consultation_id)

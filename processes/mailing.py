@@ -44,11 +44,13 @@ DECIDERS = {
 class Posted:
     """What became of a call: how many new letters lie in the outbox, and who has no usable address.
 
-    `without_address` holds refs such as `invitation:<id>`: someone has to reach these another way.
+    `without_address` holds refs such as `invitation:<id>`: someone has to reach these another way. `waiting` are
+    recipients whose letters will be written afterwards, see `processes.batches`.
     """
 
     letters: int = 0
     without_address: tuple[str, ...] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True)

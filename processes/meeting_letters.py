@@ -8,6 +8,7 @@ from notifications import outbox
 from notifications.outbox import OutgoingLetter
 from processes import words
 from processes.accommodation import KINDS, Need
+from processes.batches import in_batches
 from processes.consultation import Consultation
 from processes.invitation import UNINVITED, Invitation
 from processes.mailing import Posted, Sheet
@@ -21,6 +22,7 @@ from processes.writer import Writer, digest, official, reason_or
 class MeetingLetters(Writer):
     """To invitees and to committees. The caller counts `meeting.sequence` up before it tells a change."""
 
+    @in_batches("attendances", closes=["meeting_set"])
     def meeting_set(self, meeting: Meeting, attendances: Sequence[Attendance]) -> Posted:
         """Invite to a meeting, or tell its new time or place to those who know the older one (REQUEST)."""
         case = self._case(meeting.consultation_id)
@@ -39,6 +41,7 @@ class MeetingLetters(Writer):
 
         return self._mailing.send(self._to(self._attending(attendances), sheet), case)
 
+    @in_batches("attendances", closes=["meeting_set"])
     def meeting_cancelled(
         self, meeting: Meeting, attendances: Sequence[Attendance], *, reason: str = ""
     ) -> Posted:

@@ -1,13 +1,15 @@
 """Letters about what people said: receipts, answers, and what became of their points in the end."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from processes import participant, telling, words
+from processes.batches import in_batches
 from processes.consultation import Consultation
 from processes.decision import Decision
 from processes.feedback import LATE_ACCEPTED, LATE_RECORDED, LATE_WAITING, Feedback
 from processes.mailing import Posted, Sheet
+from processes.mass_mailing import EVERY_LETTER
 from processes.organisation import Organisation
 from processes.participant import Participant
 from processes.person import Person
@@ -59,6 +61,7 @@ class OpinionLetters(Writer):
         sheet = Sheet("withdrawn", key, self._author(feedback), lambda _: {"receipt": feedback.receipt})
         return self._mailing.send([sheet], case)
 
+    @in_batches("answered")
     def answers_sent(
         self, consultation: Consultation, answered: Iterable[tuple[Feedback, Response]]
     ) -> Posted:
@@ -71,10 +74,12 @@ class OpinionLetters(Writer):
 
         return self._mailing.send(sheets(), consultation)
 
+    @in_batches("whom")
     def results_told(
         self,
         consultation: Consultation,
         decision: Decision,
+        whom: Sequence[Participant] | None = None,
         *,
         held_on: date | None = None,
         changes_solution: bool = False,
@@ -89,10 +94,16 @@ class OpinionLetters(Writer):
                 "reasons": decision.reasons.strip() or "–",
             }
 
-        return self._tell_everyone("results", f"results:{decision.id}", consultation, fields)
+        return self._tell_everyone("results", f"results:{decision.id}", consultation, fields, whom)
 
+    @in_batches("whom")
     def decision_made(
-        self, consultation: Consultation, decision: Decision, *, contest_until: date | None = None
+        self,
+        consultation: Consultation,
+        decision: Decision,
+        whom: Sequence[Participant] | None = None,
+        *,
+        contest_until: date | None = None,
     ) -> Posted:
         """Tell everyone the end: the act, what became of their own points, how to contest and until when."""
         outcomes = telling.outcomes(self._session, self._home, consultation.id)
@@ -106,25 +117,34 @@ class OpinionLetters(Writer):
                 "contest": telling.contest(consultation, contest_until, variant),
             }
 
-        return self._tell_everyone(stem, f"{stem}:{decision.id}", consultation, fields)
+        return self._tell_everyone(stem, f"{stem}:{decision.id}", consultation, fields, whom)
 
-    def case_closed(self, consultation: Consultation, end_element: str = "closed") -> Posted:
+    @in_batches("whom")
+    def case_closed(
+        self,
+        consultation: Consultation,
+        end_element: str = "closed",
+        whom: Sequence[Participant] | None = None,
+    ) -> Posted:
         """Tell everyone that the procedure has ended. `end_element` says how, else it just ended."""
         how = end_element if end_element in ENDS else "ended"
 
         def fields(variant: str, _to: Participant) -> dict[str, str]:
             return {"ending": words.say(words.SENTENCES, how, variant)}
 
-        return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields)
+        return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields, whom)
 
-    def case_cancelled(self, consultation: Consultation, reason: str) -> Posted:
+    @in_batches("whom", closes=EVERY_LETTER)
+    def case_cancelled(
+        self, consultation: Consultation, reason: str, whom: Sequence[Participant] | None = None
+    ) -> Posted:
         """Tell everyone that the case ends here, before any decision, and why."""
 
         def fields(variant: str, _to: Participant) -> dict[str, str]:
             ending = words.say(words.SENTENCES, "cancelled", variant)
             return {"ending": ending.format(reason=reason_or(reason, variant))}
 
-        return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields)
+        return self._tell_everyone("closed", f"closed:{consultation.id}", consultation, fields, whom)
 
     def sign_in_link(self, person: Person, token: str, *, valid_until: datetime) -> Posted:
         """A one-time link for someone with an account; no case stands behind it."""
@@ -147,11 +167,12 @@ class OpinionLetters(Writer):
         key: str,
         case: Consultation,
         fields: Callable[[str, Participant], Mapping[str, str]],
+        whom: Sequence[Participant] | None,
     ) -> Posted:
         def sheet(to: Participant) -> Sheet:
             return Sheet(stem, f"{key}:{to.ref}", to, lambda v: fields(v, to))
 
-        return self._mailing.send(map(sheet, participant.everyone(self._session, self._home, case.id)), case)
+        return self._mailing.send(map(sheet, self.everyone(case) if whom is None else whom), case)
 
     def _author(self, feedback: Feedback) -> Participant:
         """Whoever gave it: an invited organisation keeps its own language and address."""

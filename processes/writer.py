@@ -11,13 +11,14 @@ from notifications import calendar, outbox
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
 from processes import consultation as consultations
-from processes import participant, telling, words
+from processes import mass_mailing, participant, telling, words
 from processes.accommodation import KINDS
 from processes.consultation import Consultation
 from processes.decision import Decision
 from processes.invitation import Invitation, Links
 from processes.letters import Letters
 from processes.mailing import Mailing, Scene, Sheet
+from processes.mass_mailing import MassMailing
 from processes.meeting import Meeting
 from processes.municipality import Municipality
 from processes.participant import Participant
@@ -57,8 +58,20 @@ class Writer:
         self._home, self._domain = municipality.municipality_id, postmark.domain
         self._postmark, self._translate = postmark, translate
         self._mailing = Mailing(session, municipality, Letters(definition_files), postmark, base_url, now)
+        self.in_batch = False  # whether this writer is at work on one batch of a mass mailing
+
+    def leave(self, mailing: MassMailing, closes: tuple[str, ...]) -> None:
+        """Keep a mailing to be written afterwards, and drop what it makes untrue."""
+        mailing.municipality_id = self._home
+        mailing.begun_at = mailing.due_at = self._now
+        self._session.add(mailing)
+        mass_mailing.close(self._session, mailing, closes)
 
     # Who.
+
+    def everyone(self, case: Consultation) -> list[Participant]:
+        """Everyone who was invited or gave an opinion that stands."""
+        return participant.everyone(self._session, self._home, case.id)
 
     def _case(self, consultation_id: str) -> Consultation:
         return consultations.get(self._session, self._home, consultation_id)

@@ -21,6 +21,7 @@ from notifications.delivery import Delivery, MaildirTransport, SmtpTransport, Tr
 from notifications.sources import Postbox
 from processes import migrate, municipality
 from processes.actions import demonstration
+from processes.actions.letter_writing import LetterWriting
 from processes.actions.retention import Retention
 from processes.database import Database
 from processes.document import Store
@@ -139,7 +140,8 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     mailbox = settings.folder / "postbox"
     delivery = Delivery(database.open_transaction, transport(settings, mailbox), clock.now)
     retention = Retention(database.open_transaction, clock)
-    loop = Loop([worker.drain, delivery.drain, retention.drain])
+    writing = LetterWriting(database.open_transaction, office, clock)
+    loop = Loop([worker.drain, writing.drain, delivery.drain, retention.drain])
     kaasa = Kaasa(
         settings=settings, clock=clock, wall=wall, database=database, library=library, runtime=runtime,
         worker=worker, delivery=delivery, postbox=Postbox(mailbox) if settings.demo and not settings.smtp_url else None, store=store,
