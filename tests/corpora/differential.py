@@ -65,7 +65,13 @@ def cases(name: str, data: bytes) -> Iterator[Case]:
 
 
 def _walks(process: Process) -> Iterator[list[dict[str, Any]]]:
-    kinds = {it.id: it.kind for diagram in process.diagrams() for it in diagram.elements.values()}
+    # bpmn-engine does not tell of a terminate end, only of what it ended.
+    kinds = {
+        it.id: it.kind
+        for diagram in process.diagrams()
+        for it in diagram.elements.values()
+        if it.event != "terminate"
+    }
     for number, it in enumerate(walk.walks(process, longest=LONGEST)):
         if it.fault or number >= MOST:
             return
@@ -76,6 +82,7 @@ def _walks(process: Process) -> Iterator[list[dict[str, Any]]]:
                 "choices": dict(deed.choices),
                 "done": sorted(one for one in map(_last, deed.done) if kinds.get(one) in TOLD),
                 "open": sorted({one for one in map(_last, deed.open) if kinds.get(one) in HUMAN}),
+                "over": it.ended and deed is it.deeds[-1],
             }
             for deed in it.deeds
         ]
@@ -140,7 +147,7 @@ def _first(ours: list[list[dict[str, Any]]], theirs: list[list[dict[str, Any]]])
             it = other[number] if number < len(other) else {"error": "it stopped"}
             if "error" in it:
                 return f"after {way}: {it['error']}"
-            for what in ("done", "open"):
+            for what in ("done", "open", "over"):
                 if it[what] != deed[what]:
                     return f"after {way}: {what} {deed[what]} here, {it[what]} there"
     return ""

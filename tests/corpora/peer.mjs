@@ -35,8 +35,15 @@ class HeldTimers {
 
 const rest = () => new Promise((resolve) => { setImmediate(resolve); });
 
-function flat(apis) {
-  return apis.flatMap((it) => [it, ...(it.owner?.behaviour && it.type === 'bpmn:SubProcess' && it.getPostponed ? flat(it.getPostponed()) : [])]);
+function flat(apis, seen = new Map()) {
+  for (const it of apis) {
+    const key = `${it.id} ${it.executionId}`;
+    if (!seen.has(key)) {
+      seen.set(key, it);
+      flat(it.getPostponed(), seen); // a subprocess is among its own
+    }
+  }
+  return [...seen.values()];
 }
 
 async function walk(source, messages, deeds) {
@@ -71,7 +78,7 @@ async function walk(source, messages, deeds) {
       } else {
         execution.signal({ id: messages[deed.element] });
       }
-      await rest();
+      for (let turn = 0; turn < 4; turn++) await rest();
       if (failed) throw failed;
       const open = flat(execution.getPostponed()).filter((it) => HUMAN.has(it.type)).map((it) => it.id);
       told.push({ done: done.sort(), open: [...new Set(open)].sort(), over: execution.state !== 'running' });
