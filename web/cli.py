@@ -13,6 +13,8 @@ from typing import Any
 from web import mail_commands
 
 ROOT = Path(__file__).resolve().parent.parent
+# Commands with a room of their own; a new one is a module of `web/commands` with `register`.
+ROOMS = (mail_commands,)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -67,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
     deadline.add_argument("term", metavar="TERM", help="such as P14D, P2W, P3M, 'P5D working'")
     deadline.add_argument("--before", action="store_true", help="the last day at least TERM before DATE")
     _json(deadline)
-    mail_commands.register(lambda name, function, text: _command(commands, name, function, text))
+    for room in ROOMS:
+        room.register(lambda name, function, text: _command(commands, name, function, text))
     return top
 
 
