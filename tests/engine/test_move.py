@@ -496,9 +496,8 @@ def test_a_step_taken_since_the_check_is_a_conflict(mover: Mover) -> None:
             revision=instance.revision,
         )  # fmt: skip
 
-    with pytest.raises(Conflict):
-        with mover.bench.database.open_transaction() as session:
-            late(session)
+    with pytest.raises(Conflict), mover.bench.database.open_transaction() as session:
+        late(session)
     assert mover.finish(instance) == ["b"]
 
 
