@@ -78,6 +78,22 @@ LETTER_KINDS = {
     "committee": N_("committee invitation"),
     "summary": N_("summary for the committee"),
 }
+MAILINGS = {
+    "invited": "invitation",
+    "reminded": "reminder",
+    "round_opened": "round",
+    "display_announced": "display",
+    "display_interrupted": "display_interrupted",
+    "deadline_moved": "deadline_moved",
+    "meeting_set": "meeting",
+    "meeting_cancelled": "meeting_cancelled",
+    "answers_sent": "answer",
+    "results_told": "results",
+    "decision_made": "decision",
+    "case_closed": "closed",
+    "case_cancelled": "closed",
+}
+"""Which kind of letter each mass mailing writes."""
 OPINIONS = {
     "received": N_("in time"),
     "late_waiting": N_("late, waits for your decision"),

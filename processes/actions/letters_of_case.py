@@ -15,7 +15,8 @@ from sqlmodel import select as rows_of
 from notifications import outbox, sources
 from notifications.errors import LetterNotWaiting, LetterUnknown
 from notifications.outbox import STATES, OutgoingLetter
-from processes.actions import planner_case
+from processes.actions import letter_writing, planner_case
+from processes.actions.letter_writing import UnderWay
 from processes.actions.planner_case import Head
 from processes.consultation import Consultation
 from processes.errors import NotFound, Reason, Refused
@@ -50,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Letters:
-    """A slice of the list with counts by state and by kind over all."""
+    """A slice of the list with counts by state and by kind over all, and what is still being written."""
 
     head: Head
     lines: tuple[Line, ...]
@@ -58,6 +59,7 @@ class Letters:
     by_kind: tuple[tuple[str, int], ...]
     found: int
     page: int
+    writing: tuple[UnderWay, ...]
 
     @property
     def pages(self) -> int:
@@ -104,6 +106,7 @@ def read(
         by_kind=tuple((row[0], row[1]) for row in session.execute(by_kind.order_by(_LETTER.c.kind))),
         found=found,
         page=page,
+        writing=tuple(letter_writing.under_way(session, actor, number)),
     )
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from processes.mass_mailing import MassMailing
 from tests.web.case_desk import Desk, words
+from tests.web.conftest import HOME
 
 
 @pytest.fixture
@@ -56,3 +58,38 @@ def test_another_cases_letter_is_not_found_here(desk):
     letter = other.letters("invitation")[0]
     desk.open(f"letters/{letter.id}", 404)
     assert desk.send(f"letters/{letter.id}/again").status_code == 404
+
+
+def test_a_sending_to_many_shows_how_far_it_is_and_is_paused_and_goes_on(desk):
+    mailing = _mailing(desk, total=300, written=100)
+    page = words(desk.open("letters"))
+    assert "Being written: reminder" in page
+    assert "100 of 300 letters are written" in page
+    done = desk.done(desk.send(f"letters/writing/{mailing.id}/pause"))
+    assert "No further letters are written" in done
+    assert "the rest waits for you" in words(desk.open("letters/writing"))
+    assert "being written again" in desk.done(desk.send(f"letters/writing/{mailing.id}/resume"))
+    assert "hx-trigger" not in desk.open("letters")
+    assert "hx-trigger" in desk.open("letters?watch=1")
+
+
+def test_a_sending_that_failed_says_so_and_what_to_do(desk):
+    _mailing(desk, total=300, written=100, error="RuntimeError", attempts=8, paused=True)
+    assert "tell whoever runs the system" in words(desk.open("letters")).lower()
+
+
+def test_another_cases_sending_is_not_found_here(desk):
+    mailing = _mailing(desk, total=300, written=100)
+    other = Desk(desk.visitor, "answer_opinions")
+    desk.become(desk.planner_id)
+    assert other.send(f"letters/writing/{mailing.id}/pause").status_code == 404
+
+
+def _mailing(desk, *, total, written, paused=False, **more):
+    now = desk.kaasa.clock.now()
+    made = MassMailing(
+        municipality_id=HOME, consultation_id=desk.id, letter="reminded", about=desk.id, arguments="{}",
+        recipients="[]", total=total, written=written, begun_at=now, due_at=now, paused_at=now if paused else None, **more,
+    )  # fmt: skip
+    desk.change(made)
+    return made

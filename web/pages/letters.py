@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from processes.actions import letters_of_case
+from processes.actions import letter_writing, letters_of_case
 from processes.errors import Refused
 from web import room_words as words
 from web.case_room import address, letter_body, more, planner, reading, writing
@@ -26,7 +26,8 @@ class LettersPage(Controller):
 
     @get(sync_to_thread=True)
     def show(
-        self, visit: Visit, number: FromPath[str], wanted: State = "", kind: FromQuery[str] = "", page: FromQuery[str] = ""
+        self, visit: Visit, number: FromPath[str], wanted: State = "", kind: FromQuery[str] = "", page: FromQuery[str] = "",
+        watch: FromQuery[str] = "",
     ) -> Response[str]:  # fmt: skip
         actor, place = planner(visit), page_number(page)
         shown = reading(
@@ -47,8 +48,30 @@ class LettersPage(Controller):
         ]
         return visit.page(
             "letters.html", head=shown.head, shown=shown, filters=filters, kinds=kinds, kind=kind, wanted=wanted,
-            more=more(visit, path, state=wanted, kind=kind), words=words, word=word, errors={},
+            more=more(visit, path, state=wanted, kind=kind), words=words, word=word, errors={}, number=number,
+            writing=shown.writing, watch=watch == "1",
         )  # fmt: skip
+
+    @get("/writing", sync_to_thread=True)
+    def writing(self, visit: Visit, number: FromPath[str]) -> Response[str]:
+        """How far mass mailings are; the page asks for it again and again."""
+        actor = planner(visit)
+        under_way = reading(visit, lambda s: letter_writing.under_way(s, actor, number))
+        return visit.page(
+            "letters_writing.html", writing=under_way, number=number, watch=True, words=words, word=word
+        )
+
+    @post("/writing/{mailing_id:str}/pause", sync_to_thread=True, status_code=303)
+    def pause(self, visit: Visit, number: FromPath[str], mailing_id: FromPath[str]) -> Redirect:
+        actor, now = planner(visit), visit.kaasa.clock.now()
+        writing(visit, lambda s: letter_writing.pause(s, actor, number, mailing_id, now=now))
+        return visit.redirect(f"/cases/{number}/letters", done="mailing_paused")
+
+    @post("/writing/{mailing_id:str}/resume", sync_to_thread=True, status_code=303)
+    def resume(self, visit: Visit, number: FromPath[str], mailing_id: FromPath[str]) -> Redirect:
+        actor, now = planner(visit), visit.kaasa.clock.now()
+        writing(visit, lambda s: letter_writing.resume(s, actor, number, mailing_id, now=now))
+        return visit.redirect(f"/cases/{number}/letters", done="mailing_resumed")
 
     @get("/{letter_id:str}", sync_to_thread=True)
     def one(self, visit: Visit, number: FromPath[str], letter_id: FromPath[str]) -> Response[str]:

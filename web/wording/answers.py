@@ -65,6 +65,8 @@ SENTENCES = {
     "approval_extended": N_("{name} has more time and is told."),
     "letter_not_waiting": N_("This letter has already left, so it cannot be sent again."),
     "letter_again": N_("The letter is on its way again."),
+    "mailing_paused": N_("No further letters are written until you let it go on."),
+    "mailing_resumed": N_("The letters are being written again."),
     "notices_first": N_(
         "The notices of this meeting are still being recorded. Record them first, or call the meeting off and set a new one."
     ),
