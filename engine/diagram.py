@@ -34,7 +34,6 @@ EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrow
 NODES = TASKS | GATEWAYS | EVENTS | {"subProcess"}
 # Flow nodes of BPMN this engine does not run; the sentence is the remedy.
 FOREIGN = {
-    "task": "say what kind of task it is: a user task for people, a service task for the engine.",
     "scriptTask": "scripts are not run; use a service task, a decision table or a form.",
     "adHocSubProcess": "draw the order in an ordinary subprocess.",
     "transaction": "use an ordinary subprocess.",
@@ -130,7 +129,8 @@ def read_diagram(source: str | bytes) -> Diagram:
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
     for scope, node in _walk(process):
-        kind = local(node)
+        # A task of no kind is one that somebody does and says so: a manual task.
+        kind = "manualTask" if local(node) == "task" else local(node)
         if kind == "sequenceFlow":
             flow = _flow(node, scope)
             flows[flow.id] = flow
@@ -272,14 +272,16 @@ def _places(root: etree._Element) -> dict[str, tuple[float, float]]:
 
 
 def _references(root: etree._Element) -> dict[str, str]:
-    """Names of messages and signals and codes of errors, by id."""
+    """Names of messages and signals, codes of errors and escalations, by id; without a code the name stands for it."""
     found = {}
     for kind, attribute in (
         ("message", "name"),
         ("signal", "name"),
         ("error", "errorCode"),
-        ("escalation", "name"),
+        ("escalation", "escalationCode"),
     ):
         for node in root.iterfind(f"{{{BPMN}}}{kind}"):
-            found[node.get("id", "")] = node.get(attribute) or node.get("name") or ""
+            found[node.get("id", "")] = (
+                node.get(attribute) or node.get("name") or (node.get("id", "") if "Code" in attribute else "")
+            )
     return found

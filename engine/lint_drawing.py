@@ -27,6 +27,20 @@ _TOP = {
     "documentation", "extensionElements", "dataStore",
 }  # fmt: skip
 _EXTENSIONS = {"properties", "property", "serviceTaskOperator", "parameters", "parameter", "calledDecisionId"}
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_WITHIN = {
+    "incoming", "outgoing", "documentation", "extensionElements", "dataInputAssociation", "dataOutputAssociation",
+    "property",
+}  # fmt: skip
+_TIMES = {"timeDate", "timeDuration", "timeCycle", "documentation", "extensionElements"}
+# Attributes that change what is run, with the only value that runs.
+_SETTINGS = (
+    ("instantiate", "false", "begin with a start event."),
+    ("eventGatewayType", "Exclusive", "split with a parallel gateway instead."),
+    ("parallelMultiple", "false", "wait for one event after the other."),
+    ("startQuantity", "1", "join what comes with a gateway."),
+    ("completionQuantity", "1", "split what goes with a gateway."),
+)
 _NEVER = {
     "multiInstanceLoopCharacteristics": "what is many because of data is rows, not tokens; let one task stand for all.",
     "standardLoopCharacteristics": "draw the loop with arrows, so that each repetition can be seen.",
@@ -103,8 +117,43 @@ def _foreign(diagram: Diagram) -> Said:
             kind = local(node)
             if kind in FOREIGN:
                 yield node.get("id", ""), f"<{kind}> is not run; {FOREIGN[kind]}"
-            elif kind not in NODES | _BESIDE | _NEVER.keys():
+            elif kind not in NODES | _BESIDE | _NEVER.keys() | {"task"}:
                 yield node.get("id", ""), f"<{kind}> is not run here; remove it."
+            elif kind not in _BESIDE and kind != "subProcess":
+                yield from _inside(node)
+            yield from _attributes(node)
+
+
+def _inside(step: etree._Element) -> Said:
+    """What a step holds that nobody reads."""
+    for node in step:
+        kind = local(node)
+        if kind.endswith("EventDefinition"):
+            for inner in node:
+                if local(inner) not in _TIMES:
+                    yield step.get("id", ""), f"<{local(inner)}> in the event is not read here; remove it."
+        elif kind not in _WITHIN | _NEVER.keys():
+            yield step.get("id", ""), f"<{kind}> in it is not read here; remove it."
+        elif kind in ("dataInputAssociation", "dataOutputAssociation"):
+            for inner in node:
+                if local(inner) in ("assignment", "transformation"):
+                    yield step.get("id", ""), f"<{local(inner)}> of data is not run; use a service task."
+
+
+def _attributes(node: etree._Element) -> Said:
+    """What a step says of itself that nobody reads."""
+    identity = node.get("id", "")
+    for name in node.attrib:
+        if str(name).startswith("{") and not str(name).startswith(f"{{{_XSI}}}"):
+            yield identity, f"the attribute {etree.QName(name).localname} is not read here; remove it."
+    for name, plain, remedy in _SETTINGS:
+        if node.get(name, plain) != plain:
+            yield identity, f'{name}="{node.get(name)}" is not run; {remedy}'
+    condition = node.find(f"{{{BPMN}}}conditionExpression")
+    if condition is not None:
+        language = condition.get("language", "")
+        if language and not any(it in language.lower() for it in ("feel", "dmn")):
+            yield identity, f"the condition is written in {language[:60]}; write it in FEEL."
 
 
 def _extensions(diagram: Diagram) -> Said:
@@ -135,16 +184,18 @@ def _drawn(diagram: Diagram) -> Said:
 
 _ALLOWED: dict[str, set[str | None]] = {
     "startEvent": {None},
-    "endEvent": {None, "terminate", "error", "signal"},
+    "endEvent": {None, "terminate", "error", "escalation", "signal"},
     "intermediateCatchEvent": {"timer", "message", "signal", "link"},
-    "intermediateThrowEvent": {None, "signal", "link"},
-    "boundaryEvent": {"timer", "message", "signal", "error"},
+    "intermediateThrowEvent": {None, "signal", "escalation", "link"},
+    "boundaryEvent": {"timer", "message", "signal", "error", "escalation"},
 }
-_EVENT_START: set[str | None] = {"timer", "message", "signal", "error"}
+_EVENT_START: set[str | None] = {"timer", "message", "signal", "error", "escalation"}
+_THROWS = {"endEvent", "intermediateThrowEvent"}
+_REFERS = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 _INSTEAD = {
     "message": "to send something, use a service task.",
     "compensate": "draw the way back with arrows.",
-    "escalation": "use an error or a message.",
+    "escalation": "let a subprocess catch it at its edge.",
     "conditional": "use a message that a service sends, or a timer.",
     "cancel": "use an error.",
     "timer": "put the timer behind the start.",
@@ -166,9 +217,18 @@ def _event(element: Element, diagram: Diagram) -> Said:
             remedy = _INSTEAD.get(element.event or "", "say what the event waits for.")
             yield element.id, f"a {element.kind} {what} is not run; {remedy}"
             return
-    if element.event in ("message", "signal", "error") and not element.reference:
-        word = "errorCode" if element.event == "error" else "name"
-        yield element.id, f"the {element.event} it refers to is not declared or has no {word}; choose one."
+    if element.event in _REFERS and not element.reference:
+        event = next(
+            (it for it in ([] if node is None else node) if local(it).endswith("EventDefinition")), None
+        )
+        # To catch every error or escalation, an event refers to none.
+        every = element.event in ("error", "escalation") and element.kind not in _THROWS
+        if not every or (event is not None and event.get(f"{element.event}Ref")):
+            word = _REFERS[element.event]
+            yield (
+                element.id,
+                f"the {element.event} it refers to is not declared or has no {word}; choose one.",
+            )
     if element.kind == "receiveTask" and not element.reference:
         yield element.id, "a receive task must name its message; choose one."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from engine.diagram import GATEWAYS, HUMAN_TASKS, Diagram, Element, Flow
+from engine.diagram import GATEWAYS, HUMAN_TASKS, NODES, Diagram, Element, Flow
 from engine.lint_drawing import Said
 
 _CHOICES = ("exclusiveGateway", "inclusiveGateway")
@@ -35,15 +35,36 @@ def _scopes(diagram: Diagram) -> Said:
     inside = defaultdict(list)
     for element in diagram.elements.values():
         inside[element.scope].append(element)
-    scopes = [diagram.process, *(it.id for it in diagram.elements.values() if it.kind == "subProcess")]
-    for scope in scopes:
-        starts = sum(it.kind == "startEvent" for it in inside[scope])
-        if starts != 1:
-            yield scope, f"{starts} start events; draw exactly one."
-        if not any(it.kind == "endEvent" for it in inside[scope]):
-            yield scope, "no end event; draw where it ends."
-        if any(it.triggered for it in inside[scope]) and any(it.event == "terminate" for it in inside[scope]):
-            yield scope, "a terminate end beside an event subprocess would not end it; use a plain end event."
+    subprocesses = [it for it in diagram.elements.values() if it.kind == "subProcess"]
+    for scope in (diagram.process, *(it.id for it in subprocesses)):
+        if not inside[scope]:
+            yield scope, "there is nothing in it; draw its steps, or remove it."
+        elif not any(it.kind == "startEvent" or _begins(it, diagram) for it in inside[scope]):
+            yield scope, "nothing in it begins; draw a start event."
+    for subprocess in (it for it in subprocesses if it.triggered):
+        starts = [it for it in inside[subprocess.id] if it.kind == "startEvent"]
+        if len(starts) != 1:
+            yield subprocess.id, f"an event subprocess has {len(starts)} start events; draw exactly one."
+        if diagram.incoming(subprocess.id) or diagram.outgoing(subprocess.id):
+            yield (
+                subprocess.id,
+                "an event subprocess begins with its event; remove the arrows to and from it.",
+            )
+        yield from (
+            (it.id, "an error always interrupts; make the event interrupting.")
+            for it in starts
+            if it.event == "error" and not it.interrupting
+        )
+
+
+def _begins(element: Element, diagram: Diagram) -> bool:
+    """Whether it begins at once because no arrow leads to it, in a scope without a start event."""
+    return (
+        not diagram.incoming(element.id)
+        and element.kind not in ("boundaryEvent", "startEvent")
+        and not element.triggered
+        and not (element.event == "link" and element.kind == "intermediateCatchEvent")
+    )
 
 
 def _flow(flow: Flow, diagram: Diagram) -> Said:
@@ -59,7 +80,7 @@ def _flow(flow: Flow, diagram: Diagram) -> Said:
         yield flow.id, "an arrow cannot leave an end event; use an intermediate event."
     if flow.condition is None:
         return
-    if source.kind not in _CHOICES:
+    if source.kind in GATEWAYS and source.kind not in _CHOICES:
         yield (
             flow.id,
             f"the condition after {source.id} would be ignored; draw an exclusive gateway before it.",
@@ -69,22 +90,11 @@ def _flow(flow: Flow, diagram: Diagram) -> Said:
 
 
 def _element(element: Element, diagram: Diagram) -> Said:
-    out, into = diagram.outgoing(element.id), diagram.incoming(element.id)
-    if element.kind not in GATEWAYS and len(out) > 1:
-        yield (
-            element.id,
-            f"{len(out)} arrows leave it; draw a gateway that says whether one or all are taken.",
-        )
-    for target, count in Counter(it.target for it in out).items():
-        if count > 1:
-            yield (
-                element.id,
-                f"{count} arrows lead to {target}; join their conditions with `or` in one arrow.",
-            )
-    if element.kind in _CHOICES and len(out) > 1:
+    out = diagram.outgoing(element.id)
+    if element.kind in _CHOICES and (len(out) > 1 or any(it.condition for it in out)):
         yield from _choice(element, out)
-    if element.kind in GATEWAYS and len(out) > 1 and len(into) > 1 and element.kind != "exclusiveGateway":
-        yield element.id, "it joins and splits at once; draw one gateway for each."
+    elif element.kind not in GATEWAYS:
+        yield from _split(element, out)
     if element.kind == "eventBasedGateway":
         yield from _race(element, out, diagram)
     if element.kind == "boundaryEvent":
@@ -99,12 +109,32 @@ def _choice(element: Element, out: list[Flow]) -> Said:
             yield flow.id, f"an arrow out of {element.id} has no condition; write one or make it the default."
 
 
+def _split(element: Element, out: list[Flow]) -> Said:
+    """Arrows out of a step: those with a condition when it holds, the others always."""
+    chosen = [it for it in out if it.condition is not None]
+    for flow in chosen:
+        if not flow.condition:
+            yield flow.id, f"an arrow out of {element.id} has an empty condition; write or remove it."
+    if element.default is not None and element.default not in {it.id for it in out}:
+        yield element.id, "its default arrow does not leave it; choose another."
+    elif chosen and element.default is None and len(chosen) == len(out):
+        yield (
+            element.id,
+            "no default arrow; mark the one that is taken when no condition holds, or draw an exclusive gateway.",
+        )
+    elif element.default is not None and not chosen and len(out) > 1:
+        yield element.id, "a default arrow, but no arrow has a condition; write the conditions."
+
+
 def _race(element: Element, out: list[Flow], diagram: Diagram) -> Said:
     targets = [diagram.elements[it.target] for it in out if it.target in diagram.elements]
     if len(targets) < 2:
         yield element.id, "an event-based gateway needs at least two events after it; draw them."
     for target in targets:
-        if target.kind != "intermediateCatchEvent" or target.event not in ("timer", "message", "signal"):
+        receives = target.kind == "receiveTask" and not diagram.boundary(target.id)
+        if not receives and (
+            target.kind != "intermediateCatchEvent" or target.event not in ("timer", "message", "signal")
+        ):
             yield (
                 element.id,
                 f"{target.id} follows it but is no timer, message or signal event; put one between.",
@@ -126,11 +156,15 @@ def _boundary(element: Element, diagram: Diagram) -> Said:
         return
     if host.kind in GATEWAYS or host.kind.endswith("Event") or host.triggered:
         yield element.id, f"it is attached to {host.id}, which is no task; put it on the edge of a task."
-    if element.event == "error" and host.kind not in _HOSTS:
+    if element.event in ("error", "escalation") and host.kind not in _HOSTS:
         yield (
             element.id,
-            f"{host.id} raises no error a diagram can catch; a failing service becomes an incident.",
+            f"{host.id} raises no {element.event} a diagram can catch; a failing service becomes an incident.",
         )
+    for other in diagram.boundary(host.id):
+        same = (other.event, other.reference) == (element.event, element.reference)
+        if same and other.id > element.id and other.event in ("error", "escalation"):
+            yield element.id, f"{other.id} catches the same {other.event}; keep one of them."
     if element.event == "error" and not element.interrupting:
         yield element.id, "an error always interrupts; make the event interrupting."
     if host.kind not in HUMAN_TASKS | _HOSTS | {"receiveTask", "serviceTask", "sendTask"}:
@@ -159,38 +193,35 @@ def _reach(diagram: Diagram) -> Said:
         for target in targets:
             backward[target].add(source)
     elements = diagram.elements.values()
-    starts = {it.id for it in elements if it.kind == "startEvent"}
-    triggered = {it.id for it in elements if it.triggered}
-    reached = _closure(starts | triggered, onward)
-    ends = {it.id for it in elements if it.kind == "endEvent"} | triggered
+    begun = {it.scope for it in elements if it.kind == "startEvent"}
+    starts = {
+        it.id
+        for it in elements
+        if it.kind == "startEvent" or it.triggered or (it.scope not in begun and _begins(it, diagram))
+    }
+    reached = _closure(starts, onward)
+    ends = {it.id for it in elements if it.kind == "endEvent" or it.triggered or not onward[it.id]}
+    # Where nothing leaves, a step ends by itself; what happens at its edge is another way.
+    ends |= {it.id for it in elements if not diagram.outgoing(it.id) and it.event != "link"}
     ending = _closure(ends, backward)
     for element in elements:
         if element.id not in reached:
             yield element.id, "no arrow leads here from the start; connect it or delete it."
         elif element.id not in ending:
-            yield element.id, "no way leads from here to an end event; draw one."
+            yield element.id, "no way leads from here to an end; draw one."
 
 
 def _circles(diagram: Diagram) -> Said:
     onward = _onward(diagram)
-    circling = _circling(onward)
-    for identity in sorted(circling):
-        element = diagram.elements[identity]
-        joins = (
-            element.kind in ("parallelGateway", "inclusiveGateway") and len(diagram.incoming(identity)) > 1
-        )
-        if joins:
-            yield (
-                identity,
-                "a join in a loop fires too early the second time; put split and join into a subprocess.",
-            )
     automatic = {
         it: {target for target in targets if diagram.elements[target].kind not in _WAITING}
         for it, targets in onward.items()
         if diagram.elements[it].kind not in _WAITING
     }
-    for identity in sorted(_circling(automatic)):
-        if diagram.elements[identity].kind == "exclusiveGateway":
+    circling = sorted(_circling(automatic))
+    ways = [it for it in circling if diagram.elements[it].kind == "exclusiveGateway"]
+    for identity in ways or circling[:1]:
+        if diagram.elements[identity].kind in NODES:
             yield (
                 identity,
                 "a loop through here waits for nobody and would run in circles; put a task or timer into it.",
