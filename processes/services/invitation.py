@@ -37,13 +37,11 @@ def confirm(inputs: Confirm, *, step: Step, links: Links) -> None:
 
 @service
 def send(*, step: Step, post: Post) -> None:
-    """Ask all that were settled: one statement, then one letter each."""
-    asked = waiting(step)
-    step.session.exec(
-        update(Invitation).where(*_those(step, PROPOSED)).values(state=INVITED, invited_at=step.now)
-    )
-    for invitation in asked:
-        step.session.expire(invitation)
+    """Ask all that were settled: one statement, and a letter for each."""
+    settled = update(Invitation).where(*_those(step, PROPOSED)).values(state=INVITED, invited_at=step.now)
+    asked = step.session.scalars(
+        settled.returning(Invitation), execution_options={"populate_existing": True}
+    ).all()
     case = consultation.get(step.session, step.tenant_id, step.business_key)
     post.invited(case, asked)
 
