@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -167,3 +168,15 @@ class NoMoment(EngineError):
 
 class Uncaught(EngineError):
     """An error event reached no edge that catches it; the step was not taken."""
+
+
+class MoveRefused(EngineError):
+    """A case cannot be moved as the plan says; nothing was changed. `refusals` say why (`engine.move_plan`)."""
+
+    def __init__(self, refusals: Sequence[Any]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("the case stays with its version: " + "; ".join(str(it) for it in refusals))
+
+
+class MovedOn(EngineError):
+    """Steps were taken since the move, so it cannot be taken back; move the case again instead."""

@@ -18,7 +18,16 @@ from sqlmodel import Session
 
 from engine import field, ledger, move_record
 from engine.definition import Definition, Library
-from engine.errors import Conflict, EngineError, NotOpen, StateUnreadable, UnknownInstance, ValueRefused
+from engine.errors import (
+    Conflict,
+    EngineError,
+    MovedOn,
+    MoveRefused,
+    NotOpen,
+    StateUnreadable,
+    UnknownInstance,
+    ValueRefused,
+)
 from engine.feel.expression import Expression
 from engine.history import Event
 from engine.incident import Incident
@@ -29,8 +38,6 @@ from engine.move_plan import (
     SOURCE,
     TARGET,
     UNREADABLE,
-    MovedOn,
-    MoveRefused,
     Plan,
     Refusal,
 )

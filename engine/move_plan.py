@@ -12,8 +12,6 @@ from datetime import datetime
 
 import orjson
 
-from engine.errors import EngineError
-
 # Why a case stays where it is. `step` is a path of the old version; the words are the web's.
 GONE = "gone"  # a step that is open is no longer drawn
 ELSEWHERE = "elsewhere"  # it is drawn in another subprocess or call activity
@@ -63,15 +61,3 @@ def read_plan(text: str) -> Plan:
     stored = orjson.loads(text)
     moments = {path: datetime.fromisoformat(moment) for path, moment in stored["moments"].items()}
     return Plan(stored["mapping"], moments)
-
-
-class MoveRefused(EngineError):  # noqa: N818  an error is named for what happened
-    """A case cannot be moved as the plan says; nothing was changed. `refusals` say why."""
-
-    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
-        self.refusals = refusals
-        super().__init__("the case stays with its version: " + "; ".join(str(it) for it in refusals))
-
-
-class MovedOn(EngineError):  # noqa: N818  an error is named for what happened
-    """Steps were taken since the move, so it cannot be taken back; move the case again instead."""

@@ -142,6 +142,8 @@ EVENTS = {
     "told": N_("news came in"),
     "delivered": N_("news came in"),
     "moved": N_("the term was moved"),
+    "moved_version": N_("moved to a revised version"),
+    "moved_back": N_("moved back to its former version"),
     "cancelled": N_("ended early"),
     "ended": N_("the procedure ended"),
 }

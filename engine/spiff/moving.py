@@ -39,9 +39,8 @@ from engine.move_plan import (
     Refusal,
 )
 from engine.spiff import codec
-from engine.spiff.machine import Blueprint
+from engine.spiff.machine import Blueprint, Machine, Observer
 from engine.spiff.naming import Names, base_of
-from engine.spiff.scripting import Conductor
 from engine.spiff.timing import DUE
 
 _LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
@@ -68,7 +67,7 @@ class _Level:
 
 
 def move(
-    state: str, data: str, old: Blueprint, new: Blueprint, plan: Plan, conductor: Conductor
+    state: str, data: str, old: Blueprint, new: Blueprint, plan: Plan, conductor: Observer
 ) -> tuple[str, tuple[Refusal, ...]]:
     """Out: the state under the new specification, or an empty text and every reason against it.
 
@@ -292,10 +291,11 @@ def _rewritten(level: _Level) -> dict[str, Any]:
     }
 
 
-def _predicted_again(text: str, data: str, new: Blueprint, conductor: Conductor) -> str:
-    workflow, _ = codec.thaw(text, new.main, new.parts, conductor)
+def _predicted_again(text: str, data: str, new: Blueprint, conductor: Observer) -> str:
+    machine, _ = Machine.load(new, text, conductor)
+    workflow = machine._workflow
     for part in (workflow, *workflow.subprocesses.values()):
         for task in list(part.tasks.values()):
             if task.id in part.tasks and task._state & (_LIVE | _PREDICTED):
                 task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
-    return codec.freeze(workflow, data)
+    return machine.freeze(data)

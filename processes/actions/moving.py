@@ -13,9 +13,9 @@ from sqlmodel import Session, col, select
 from engine import move, move_rehearsal
 from engine.clock import local_day
 from engine.definition import Definition
-from engine.errors import NotOpen
+from engine.errors import MoveRefused, NotOpen
 from engine.instance import ACTIVE, Instance
-from engine.move_plan import STUCK, MoveRefused, Plan, Refusal
+from engine.move_plan import STUCK, Plan, Refusal
 from engine.runtime import Runtime
 from processes import obligation, terms
 from processes.actions.moving_prospect import Why

@@ -10,9 +10,9 @@ import pytest
 
 from engine import move, move_rehearsal
 from engine.definition import Definition
-from engine.errors import Conflict, NotOpen
+from engine.errors import Conflict, MovedOn, MoveRefused, NotOpen
 from engine.instance import Instance
-from engine.move_plan import MovedOn, MoveRefused, Plan, Refusal
+from engine.move_plan import Plan, Refusal
 from engine.wait import JOB, MESSAGE, TIMER
 from tests.engine.conftest import MORNING, TENANT, Bench
 from tests.engine.drawing import (

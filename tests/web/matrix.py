@@ -137,6 +137,12 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (PLANNER, "POST /cases/{number}/discard"),
     (PLANNER, "GET /cases/{number}/incidents"),
     (PLANNER, "POST /cases/{number}/incidents/{incident_id}/again"),
+    # versions of procedures
+    (PLANNER | ADMINISTRATOR, "GET /moving"),
+    (PLANNER | ADMINISTRATOR, "GET /moving/{key}"),
+    (PLANNER | ADMINISTRATOR, "POST /moving/{key}/apply"),
+    (PLANNER | ADMINISTRATOR, "POST /moving/{key}/back"),
+    (PLANNER | ADMINISTRATOR, "POST /moving/{key}/take-over"),
     # the demonstration; 404 elsewhere
     (ANYONE, "GET /postbox"),
     (ANYONE, "GET /postbox/{key}"),
