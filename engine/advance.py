@@ -24,6 +24,7 @@ from engine.history import Event
 from engine.instance import ACTIVE, CANCELLED, COMPLETED, Instance
 from engine.process import Process
 from engine.service import Binding, Services, Step, Tools
+from engine.skipping import Skip
 from engine.spiff.machine import Machine, Open
 from engine.timer import moment_of
 from engine.wait import HUMAN, JOB, MESSAGE, TIMER, Wait
@@ -85,6 +86,7 @@ class Advance:
         self._told: set[str] = set()
         self._done_by = ENGINE
         self._running: tuple[str, str] | None = None
+        self.skip: Skip | None = None
 
     # --- beginning
 
@@ -137,6 +139,9 @@ class Advance:
         path, element = self.machine.path(task)
         if element is None:
             raise StateUnreadable(f"{path} is not drawn in the definition; restore it from a backup.")
+        if self.skip is not None and path == self.skip.path:
+            self.skipped()
+            return True
         if element.kind == "businessRuleTask":
             self._decide(path, element)
             return True
@@ -158,6 +163,19 @@ class Advance:
         self._running = None
         if result is not None:
             self.put(result.model_dump())
+
+    def skipped(self) -> None:
+        """Take what a person gave instead of the results of the element to be skipped, once."""
+        if self.skip is not None:
+            details = {"fields": sorted(self.skip.values), "reason_length": self.skip.reason_length}
+            self.events.append(Event(self.actor, self.skip.path, "skipped", details))
+            self.put(self.skip.values)
+            self.skip = None
+
+    @property
+    def still_to_skip(self) -> bool:
+        """Whether the element to be skipped was not reached."""
+        return self.skip is not None
 
     @property
     def running(self) -> tuple[str, str] | None:

@@ -12,18 +12,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from engine import field, history, ledger, progress, wait
+from engine import field, history, ledger, progress, skipping, wait
 from engine.advance import ENGINE, Advance, Listener, Workshop
 from engine.clock import local_day
 from engine.definition import Library
 from engine.errors import GuardHolds, NotOpen, ServiceFailed, UnknownInstance
 from engine.history import Event
+from engine.incident import FailedAt, placing
 from engine.instance import ACTIVE, Instance
 from engine.job import Job
 from engine.progress import Place
 from engine.service import Services, Tools
+from engine.skipping import Skip
 from engine.spiff.machine import Open
-from engine.wait import HUMAN, TIMER, Wait
+from engine.wait import HUMAN, JOB, TIMER, Wait
 
 MESSAGE_KEPT = timedelta(days=30)
 
@@ -85,10 +87,11 @@ class Runtime:
         task = step.before.get(wait_id)
         if task is None or task.kind != HUMAN:
             raise NotOpen("this task is not open any more; look at the list of tasks again.")
-        self._answer(step, task, answers)
-        step.complete(wait_id, by=actor)
-        step.run()
-        return self._save(step, session, idempotency_key)
+        with placing(lambda: _place(step, task.path, wait_id)):
+            self._answer(step, task, answers)
+            step.complete(wait_id, by=actor)
+            step.run()
+            return self._save(step, session, idempotency_key)
 
     def tell(
         self,
@@ -113,8 +116,10 @@ class Runtime:
         waited_for = step.machine.waits_for(message)
         step.events.append(Event(actor, "", "told" if waited_for else "kept", {"message": message}))
         if waited_for:
-            step.deliver(message, payload or {})
-            step.run()
+            with placing(lambda: _place(step, "", "")):
+                step.deliver(message, payload or {})
+                step.run()
+                return self._save(step, session, key)
         else:
             typed = {
                 k: field.coerce(k, step.process.fields[k], v)
@@ -158,6 +163,37 @@ class Runtime:
             step.serve(task.path, self.services.find(task.element.operation or ""))
             step.complete(task.id, by=ENGINE)
             step.run()
+            return step.save()
+
+    def skip(
+        self,
+        session: Session,
+        tenant_id: str,
+        instance_id: str,
+        element: str,
+        given: Mapping[str, Any],
+        *,
+        now: datetime,
+        actor: str,
+        reason: str,
+    ) -> Instance:
+        """Go on past a service or decision that fails, with the results a person gives (see `engine.skipping`).
+
+        Errors: NotOpen when nothing due leads to it, AnswersRefused, ServiceFailed when a later one fails.
+        """
+        step = self._take_up(session, _active(ledger.lock(session, tenant_id, instance_id)), now, actor)
+        values = skipping.check(step.process, self.services, element, given)
+        step.skip = Skip(element, values, len(reason))
+        waits = step.before.values()
+        due = [it for it in waits if it.kind == TIMER and it.due_at is not None and it.due_at <= now]
+        step.events.extend(Event(ENGINE, it.path, "fired") for it in due)
+        with _Blaming(step):
+            for it in [it for it in waits if it.kind == JOB and it.path == element]:
+                step.skipped()
+                step.complete(it.id, by=actor)
+            step.run()
+            if step.still_to_skip:
+                raise NotOpen("nothing that is due leads to this step any more; look at the case again.")
             return step.save()
 
     def cancel(
@@ -266,6 +302,11 @@ def _active(row: ledger.Row) -> ledger.Row:
     if row["status"] != ACTIVE:
         raise NotOpen("this case has ended; nothing in it can be changed any more.")
     return row
+
+
+def _place(step: Advance, element: str, wait_id: str) -> FailedAt:
+    path, operation = step.running or (element, "")
+    return FailedAt(step.row["tenant_id"], step.row["id"], path, operation, wait_id)
 
 
 class _Blaming:

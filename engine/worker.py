@@ -6,7 +6,6 @@ to recover. A job that fails waits longer each time and becomes an incident afte
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,19 +13,17 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
-import uuid_utils
 from sqlmodel import Session
 
 from engine.clock import Clock
 from engine.errors import Conflict, NotOpen, ServiceFailed
-from engine.incident import Incident
+from engine.incident import of_failure
 from engine.instance import Instance
 from engine.job import OPEN, STOPPED, TIMER, Job
 from engine.runtime import Runtime
 
 TRIES = 8
 FIRST_PAUSE = timedelta(seconds=10)  # doubled with each try: the eighth comes after about 20 minutes
-LONGEST_TRACE = 8_000
 
 _log = structlog.get_logger(__name__)
 _job: sa.Table = Job.__table__  # type: ignore[attr-defined]
@@ -114,7 +111,8 @@ class Worker:
                 )
             )
             if stopped:
-                session.add(_incident(claim, error, now))
+                element = error.element if isinstance(error, ServiceFailed) else ""
+                session.add(of_failure(claim.tenant_id, claim.instance_id, claim.id, element, error, now))
         event = "job_stopped" if stopped else "job_failed"
         _log.warning(
             event, job=claim.id, instance=claim.instance_id, attempts=attempts, error=type(error).__name__
@@ -141,20 +139,6 @@ def _claim(session: Session, now: datetime) -> _Claim | None:
     same = sa.and_(_job.c.tenant_id == row.tenant_id, _job.c.id == row.id)
     again = connection.execute(sa.select(*columns).where(same, due)).one_or_none()
     return _Claim(*row, stale=again is None)
-
-
-def _incident(claim: _Claim, error: Exception, now: datetime) -> Incident:
-    trace = "".join(traceback.format_exception(error))
-    return Incident(
-        tenant_id=claim.tenant_id,
-        id=str(uuid_utils.uuid7()),
-        instance_id=claim.instance_id,
-        job_id=claim.id,
-        element=error.element if isinstance(error, ServiceFailed) else "",
-        error=_sentence(error),
-        trace=trace[-LONGEST_TRACE:],
-        created_at=now,
-    )
 
 
 def _sentence(error: Exception) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from engine import incident
 from engine.clock import local_day
 from engine.service import Step
-from engine.wait import Wait
+from engine.wait import HUMAN, Wait
 from processes import consultation, obligation, terms
 from processes.consultation import ENDED, Consultation
 from processes.deadline import end_of_day, start_of_day
@@ -50,6 +51,8 @@ class CaseListener:
 
     def closed(self, step: Step, wait: Wait, how: str) -> None:
         """Note that a task is gone. An operation that knew the evidence's day has met the term before."""
+        if wait.kind == HUMAN:
+            incident.settle_of_wait(step.session, step.tenant_id, step.instance_id, wait.id, now=step.now)
         found = obligation.running(step.session, step.tenant_id, step.business_key, wait_id=wait.id)
         if found is None:
             return

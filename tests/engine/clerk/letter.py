@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from pydantic import BaseModel
 from sqlmodel import Session, text
@@ -70,3 +71,19 @@ def keep(*, step: Step, session: Session) -> None:
 @fact
 def unanswered(*, postbox: Postbox) -> int:
     return len(postbox)
+
+
+class Counted(BaseModel):
+    letters: int
+    outcome: Literal["sent", "kept"]
+    ends_at: datetime | None = None
+
+
+@service
+def count_and_fail(*, step: Step) -> Counted:
+    raise RuntimeError("the scales are broken")
+
+
+@service(later=True)
+def count_later_and_fail(*, step: Step) -> Counted:
+    raise RuntimeError("the scales are broken")
