@@ -10,6 +10,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
+from processes import job_tables
+
 HERE = Path(__file__).parent / "migrations"
 VERSIONS = HERE / "versions"
 
@@ -25,12 +27,16 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     """
     with opened(database_url) as config:
         command.upgrade(config, revision)
+        if revision == "head":
+            job_tables.apply(config.attributes["connection"])
 
 
 def downgrade(database_url: str, revision: str = "base") -> None:
     """Take the tables back to a revision; `base` drops them all. Errors: as `upgrade`."""
     with opened(database_url) as config:
         command.downgrade(config, revision)
+        if revision == "base":
+            job_tables.drop(config.attributes["connection"])
 
 
 def revisions() -> list[str]:
