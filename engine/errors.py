@@ -180,3 +180,7 @@ class MoveRefused(EngineError):
 
 class MovedOn(EngineError):
     """Steps were taken since the move, so it cannot be taken back; move the case again instead."""
+
+
+class AnchorUnreadable(EngineError):
+    """A file that is no anchor of the history, or one that was changed; use the one that was kept."""

@@ -74,7 +74,7 @@ def seal(
             "details": details,
             "previous": last,
         }
-        last = row["hash"] = _hash(row)
+        last = row["hash"] = sealed(row)
         rows.append(row)
     return rows
 
@@ -102,7 +102,7 @@ def verify(session: Session, tenant_id: str, instance_id: str) -> bool:
     last, seq = "", 0
     for found in _rows(session, tenant_id, instance_id):
         seq += 1
-        if found["seq"] != seq or found["previous"] != last or found["hash"] != _hash(found):
+        if found["seq"] != seq or found["previous"] != last or found["hash"] != sealed(found):
             return False
         last = found["hash"]
     return (seq, last) == (instance.history_seq, instance.history_hash)
@@ -114,8 +114,9 @@ def _rows(session: Session, tenant_id: str, instance_id: str) -> Sequence[sa.Row
     return session.connection().execute(query.order_by(table.c.seq)).mappings().all()
 
 
-def _hash(row: Mapping[str, Any] | sa.RowMapping) -> str:
-    sealed = (
+def sealed(row: Mapping[str, Any] | sa.RowMapping) -> str:
+    """Out: the hash that seals a row to the one before it."""
+    kept = (
         row["tenant_id"],
         row["instance_id"],
         str(row["seq"]),
@@ -126,4 +127,4 @@ def _hash(row: Mapping[str, Any] | sa.RowMapping) -> str:
         row["details"],
         row["previous"],
     )
-    return hashlib.sha256(orjson.dumps(sealed)).hexdigest()
+    return hashlib.sha256(orjson.dumps(kept)).hexdigest()
