@@ -27,6 +27,7 @@ class _Reading:
         self.lines: list[str] = []
         self.line: list[str] = []
         self.quoted: list[str] = []
+        self.endless: set[str] = set()
 
     def read(self, source: str) -> str:
         at, tags, lower = 0, 0, source.lower()
@@ -55,7 +56,9 @@ class _Reading:
             return after
         name, ending = match[1].lower(), inner.startswith("/")
         if name in _SILENT and not ending:
-            closes = lower.find(f"</{name}", after)
+            closes = -1 if name in self.endless else lower.find(f"</{name}", after)
+            if closes < 0:
+                self.endless.add(name)  # looked for once: every search is to the end
             return closes if closes >= 0 else after
         if name in _BREAKS or name == "blockquote":
             self._break(blank=name == "p" and not ending)

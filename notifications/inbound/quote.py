@@ -8,14 +8,12 @@ the opinion sees it: cutting too much must be seen, never guessed.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 LINES = 6000
 _WROTE = re.compile(
     r"(?i)(.{0,300}\b(kirjutas|kirjutasid|wrote|schrieb|kirjoitti|написал(а|\(а\)|и)?|пишет)\b.{0,120}:\s*$"
-    r"|.{0,200}(пользователь|от) .{0,200}написал.{0,40}:\s*$)"
-)
-_BEGINS = re.compile(
-    r"(?i)\s*(on|am|kuupäeval|kell|kontakt|el|\w{1,12},|\d{1,4}[.\-/ ]|пн|вт|ср|чт|пт|сб|вс|в )"
+    r"|.{0,80}\b\d{4}\b.{0,200}<[^<>\s]{3,200}@[^<>\s]{3,200}>:\s*$)"
 )
 _DIVIDER = re.compile(
     r"(?i)\s*(-{2,}|_{5,}|={5,})?\s*("
@@ -84,11 +82,18 @@ def _quote_begins(lines: list[str], at: int) -> bool:
     if _quoted(line):
         # A quote to the end of the mail; one with answers between its lines is kept apart line by line.
         return all(_quoted(rest) or not rest.strip() for rest in lines[at:])
-    for width in (1, 2, 3):
-        joined = " ".join(part.strip() for part in lines[at : at + width])
-        if len(joined) < 600 and _WROTE.fullmatch(joined) and (_BEGINS.match(joined) or "@" in joined):
-            return _anything_quoted(lines, at + width) or "@" in joined
-    return False
+    return any(_introduces(lines, at, width) for width in (1, 2, 3))
+
+
+def _introduces(lines: list[str], at: int, width: int) -> bool:
+    """Whether these lines, and no fewer, say who wrote what is quoted below them."""
+    taken = [line.strip() for line in lines[at : at + width]]
+    joined = " ".join(taken)
+    if not all(taken) or len(joined) > 600 or not _WROTE.fullmatch(joined) or not re.search(r"\d|@", joined):
+        return False
+    if width > 1 and not re.search(r"\d", taken[0]):
+        return False  # the date stands at its beginning; without one the line above it is somebody's words
+    return "@" in joined or _anything_quoted(lines, at + width)
 
 
 def _anything_quoted(lines: list[str], at: int) -> bool:
@@ -98,7 +103,7 @@ def _anything_quoted(lines: list[str], at: int) -> bool:
 
 def _block(lines: list[str], at: int) -> bool:
     """Whether Outlook's header of the answered letter begins here: From and at least two fields more."""
-    near = [line for line in lines[at : at + 10] if line.strip()][:6]
+    near = list(takewhile(str.strip, lines[at : at + 6]))
     return bool(near) and bool(_FROM.match(near[0])) and sum(bool(_FIELD.match(line)) for line in near) >= 3
 
 

@@ -40,7 +40,7 @@ _WINDOWS = {
     "utc": "UTC",
     "z": "UTC",
 }
-_HOME = ZoneInfo("Europe/Tallinn")
+HOME = ZoneInfo("Europe/Tallinn")
 _LINE = re.compile(r"([A-Za-z0-9-]{1,60})")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,60})=("[^"]{0,1000}"|[^;:"]{0,1000})(?:,"[^"]{0,500}"){0,20}')
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z?))?")
@@ -74,7 +74,7 @@ def read(content: bytes, claimed_charset: str, claimed_method: str) -> Calendar:
     """In: a calendar part. Out: its method, events and answers, in the order they stand. Never an error."""
     if len(content) >= CALENDAR_BYTES:
         return Calendar(problem="calendar_too_large")
-    calendar = _events(charset.decode(content, claimed_charset or "utf-8"))
+    calendar = events(charset.decode(content, claimed_charset or "utf-8"))
     calendar.method = (calendar.method or claimed_method).strip().upper()[:40]
     if calendar.problem:
         return calendar
@@ -107,7 +107,7 @@ def order(answers: list[Answer], sender: str) -> list[Answer]:
     return said or ranked[:1]
 
 
-def _events(text: str) -> Calendar:
+def events(text: str) -> Calendar:
     """The lines of a calendar: METHOD and the events, what is nested in an event (alarms) left out."""
     found, inside, seen = Calendar(), list[str](), False
     unfolded = re.sub(r"\r?\n[ \t]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -164,7 +164,7 @@ def _answers(event: Event, *, countered: bool) -> list[Answer]:
             partstat=_partstat(line.parameters.get("PARTSTAT", "NEEDS-ACTION")),
             uid=uid,
             sequence=_number(_first(event, "SEQUENCE")),
-            recurrence_id=_moment(event, "RECURRENCE-ID"),
+            recurrence_id=moment(event, "RECURRENCE-ID"),
             comment=(comment or _words(line.parameters.get("X-RESPONSE-COMMENT", "")))[:COMMENT],
             proposed=proposed,
             dtstamp=_stamp(event),
@@ -181,7 +181,7 @@ def _partstat(value: str) -> str:
 
 
 def _proposed(event: Event) -> Proposed | None:
-    start, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
+    start, end = moment(event, "DTSTART"), moment(event, "DTEND")
     if start is None:
         return None
     if end is None and (length := _DURATION.fullmatch(_first(event, "DURATION").strip())):
@@ -195,11 +195,12 @@ def _proposed(event: Event) -> Proposed | None:
 
 
 def _stamp(event: Event) -> datetime | None:
-    found = _moment(event, "DTSTAMP")
+    found = moment(event, "DTSTAMP")
     return found if isinstance(found, datetime) else None
 
 
-def _moment(event: Event, name: str) -> datetime | date | None:
+def moment(event: Event, name: str) -> datetime | date | None:
+    """Out: a time of an event in UTC, a whole day as a date; None where it is missing or no time at all."""
     line = next(iter(event.get(name, [])), None)
     match = _MOMENT.fullmatch(line.value.strip()) if line else None
     if line is None or match is None:
@@ -223,11 +224,11 @@ def _zone(name: str) -> ZoneInfo:
         r"(Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/+-]{2,40}$|^UTC$", wanted
     )
     if not found:
-        return _HOME
+        return HOME
     try:
         return ZoneInfo(found[0])
     except (ValueError, OSError, KeyError):
-        return _HOME
+        return HOME
 
 
 def _first(event: Event, name: str) -> str:
