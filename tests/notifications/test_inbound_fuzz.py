@@ -1,0 +1,96 @@
+"""Whatever the bytes, `classify` gives an answer: mutations of real forms, and what Hypothesis thinks of."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notifications import clients
+from notifications.inbound.classified import as_json
+from notifications.inbound.classify import classify
+from tests.notifications.cast import NOW
+from tests.notifications.test_inbound import INVITATION, QUOTES, calendar, event, letter
+
+KINDS = {"reply", "counter", "delegate", "bounce", "receipt", "auto_reply", "loop", "opinion", "unreadable"}
+SEEDS = [
+    *(clients.answer(INVITATION, program, "accepted", now=NOW, comment="Tulen") for program in clients.PROGRAMS),
+    clients.answer(INVITATION, "gmail", "maybe", now=NOW, later_by=timedelta(hours=1)),
+    INVITATION,
+    *(letter(f"Soovin kaldteed.\n\n{quoted}") for quoted in QUOTES.values()),
+    calendar(*event("SEQUENCE:1", "RECURRENCE-ID;TZID=FLE Standard Time:20270203T160000", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.ee")),
+    b"From: mailer-daemon@a.ee\r\nSubject: failure notice\r\n\r\n<mart@selts.example>: 550 5.1.1 unknown\r\n",
+    (b"From: mailer-daemon@a.ee\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n"
+    b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns;a\r\n\r\nFinal-Recipient: rfc822;m@b.ee\r\nAction: failed\r\n"
+    b"Status: 5.1.1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: osalus+abc@a.ee\r\n\r\nTere\r\n--b--\r\n"),
+    b'Content-Type: text/html; charset="utf-8"\r\n\r\n<p>Tere<blockquote>a</blockquote>&amp;</p>',
+]  # fmt: skip
+MARKS = [
+    b"\0", b"\r", b"\n", b"\r\n\r\n", b":", b";", b'"', b"=?utf-8?b?", b"?=", b"--b", b"\xff\xfe", b"<", b">", b"BEGIN:VEVENT\r\n",
+    b"END:VCALENDAR\r\n", b"DTSTART:99999999T999999Z\r\n", b"TZID=../../etc", b"Content-Type: multipart/mixed; boundary=\r\n",
+    b"charset=utf-16", b"Content-Transfer-Encoding: base64\r\n", b"SEQUENCE:-99999999999999999999\r\n", b"\xed\xa0\x80", b"=3D=",
+    b"DURATION:P9999W\r\n", b"00000101T000000Z", b"&#99999999999;", b"filename*0*=utf-8''%ff", b"+ADw-", b"\xe2\x80\xae",
+]  # fmt: skip
+
+
+def mutated(chance: random.Random) -> bytes:
+    raw = bytearray(chance.choice(SEEDS))
+    for _ in range(chance.randint(1, 12)):
+        at, far = chance.randrange(len(raw) + 1), chance.randrange(1, 60)
+        match chance.randrange(5):
+            case 0:
+                raw[at : at + far] = b""
+            case 1:
+                raw[at:at] = chance.choice(MARKS)
+            case 2:
+                raw[at : at + 1] = bytes([chance.randrange(256)])
+            case 3:
+                raw[at:at] = raw[at : at + far] * chance.randint(1, 8)
+            case _:
+                other = chance.choice(SEEDS)
+                raw[at:at] = other[chance.randrange(len(other)) :][: chance.randrange(400)]
+    return bytes(raw)
+
+
+def run(count: int, seed: int) -> float:
+    """Classify so many mutations. Out: seconds of the slowest."""
+    chance, slowest = random.Random(seed), 0.0
+    for number in range(count):
+        raw = mutated(chance)
+        began = time.process_time()
+        said = as_json(classify(raw))
+        slowest = max(slowest, time.process_time() - began)
+        assert said["kind"] in KINDS, (seed, number)
+        json.dumps(said).encode()
+    return slowest
+
+
+def test_ten_thousand_mutations_are_all_classified_in_time():
+    assert run(10_000, 1) < 0.5
+
+
+@pytest.mark.long
+def test_a_million_mutations_are_all_classified_in_time():
+    assert run(1_000_000, 2) < 0.5
+
+
+@settings(max_examples=150, deadline=500)
+@given(st.binary(max_size=3000), st.sampled_from(SEEDS), st.integers(0, 2000))
+def test_bytes_nobody_thought_of_are_classified(junk, seed, at):
+    for raw in (junk, seed[:at] + junk + seed[at:]):
+        assert as_json(classify(raw))["kind"] in KINDS
+
+
+@settings(max_examples=150, deadline=500)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=1500))
+def test_words_are_never_lost_only_cut(words):
+    read = classify(letter(words))
+    if read.kind == "opinion":
+        shown = read.text + read.cut
+        assert Counter(filter(str.isalnum, shown)) == Counter(filter(str.isalnum, words))
