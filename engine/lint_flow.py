@@ -95,10 +95,29 @@ def _element(element: Element, diagram: Diagram) -> Said:
         yield from _choice(element, out)
     elif element.kind not in GATEWAYS:
         yield from _split(element, out)
+    if element.kind == "parallelGateway" and len(diagram.incoming(element.id)) > 1:
+        yield from _waits_for_itself(element, diagram)
     if element.kind == "eventBasedGateway":
         yield from _race(element, out, diagram)
     if element.kind == "boundaryEvent":
         yield from _boundary(element, diagram)
+
+
+def _waits_for_itself(element: Element, diagram: Diagram) -> Said:
+    """A parallel gateway waits for every arrow, also for one that comes only after it."""
+    onward = _onward(diagram)
+    starts = [
+        it.id
+        for it in diagram.elements.values()
+        if it.scope == element.scope and (it.kind == "startEvent" or _begins(it, diagram))
+    ]
+    before = _closure(starts, {**onward, element.id: set()})
+    for flow in diagram.incoming(element.id):
+        if flow.source not in before and flow.source in _closure(onward[element.id], onward):
+            yield (
+                element.id,
+                f"the arrow from {flow.source} comes only after it; lead it to an exclusive gateway before.",
+            )
 
 
 def _choice(element: Element, out: list[Flow]) -> Said:

@@ -141,6 +141,11 @@ CASES: dict[str, tuple[list[str], Any, dict[str, Any], str, str]] = {
                    [("start", "g"), ("g", "a", "x > 1"), ("g", "b", "x < 1"), ("a", "end"), ("b", "end")], {}, "g", "default"),
     "default with condition": ([START, gateway("g", default="g_b"), U, V, END],
                    [("start", "g"), ("g", "a", "x > 1"), ("g", "b", "x < 1"), ("a", "end"), ("b", "end")], {}, "g_b", "remove the condition"),
+    "a split that waits for itself": (
+        [START, gateway("s", "parallel"), U, V, gateway("j", "parallel"), gateway("g", default="g_end"), END],
+        [("start", "s"), *chain("s", "a", "j"), *chain("s", "b", "j"), *chain("j", "g", "end"), ("g", "s", "x < 3")],
+        {}, "s", "comes only after it",
+    ),
     "endless loop": ([START, task("t", "letter/spoil"), gateway("g", default="g_t"), END],
                      [*chain("start", "t", "g", "t"), ("g", "end", "x > 1")], {}, "g", "waits for nobody"),
     "unreachable": ([START, U, V, END], [*LINE, ("b", "end")], {}, "b", "no arrow leads here"),

@@ -12,7 +12,7 @@ def give_codes(root: etree._Element) -> None:
     for kind in ("error", "escalation"):
         for node in root.iterfind(tag(kind)):
             if not node.get(f"{kind}Code"):
-                node.set(f"{kind}Code", node.get("name") or node.get("id", ""))
+                node.set(f"{kind}Code", node.get("name") or node.get("id") or "")
 
 
 def own_names(root: etree._Element) -> None:

@@ -34,6 +34,7 @@ def lower(root: etree._Element) -> etree._Element:
         flows.draw_splits(scope, ids)
         flows.part_twins(scope, ids)
         events.throw_before_end(scope, ids)
-    for scope in reversed(list(lowered.iter(*SCOPES))):
+    # From the outside in: what begins an event subprocess leaves it before its inside is wrapped.
+    for scope in list(lowered.iter(*SCOPES)):
         event_subprocess.wrap(scope, ids)
     return lowered

@@ -48,12 +48,13 @@ def draw_splits(scope: etree._Element, ids: Ids) -> None:
     for node in nodes(scope):
         if node.tag in _GATEWAY_TAGS:
             continue
-        default = node.attrib.pop("default", None)
+        default = node.get("default")
         out = [it for it in arrows(scope) if it.get("sourceRef") == node.get("id")]
         chosen = [it for it in out if _condition(it) is not None]
         plain = [it for it in out if it not in chosen and (it.get("id") != default or not chosen)]
         if not chosen and len(out) < 2:
             continue
+        node.attrib.pop("default", "")
         stem = node.get("id", "split")
         source = stem
         if plain:
