@@ -28,7 +28,9 @@ import aiosmtplib
 import structlog
 from sqlmodel import Session
 
+from notifications.errors import TokenRefused
 from notifications.lease import Claimed, claim, record
+from notifications.pace import Pace
 from notifications.verdict import Outcome, Verdict, back, note
 
 LEASE = timedelta(seconds=120)
@@ -50,7 +52,7 @@ class Delivery:
     """Drains the outbox through one transport; one thread at a time.
 
     In: `open_transaction` gives a session that commits when left, and rolls back on an error; `clock_now`
-    the moment; `lease` must be well above the transport's timeout.
+    the moment; `lease` must be well above the transport's timeout; `pace` how fast letters may leave.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class Delivery:
         *,
         lease: timedelta = LEASE,
         batch: int = 250,
+        pace: Pace | None = None,
     ) -> None:
         self._open = open_transaction
         self._transport = transport
         self._now = clock_now
         self._lease = lease
         self._batch = batch
+        self._pace = pace or Pace()
         self._lock = threading.Lock()
         self._rests_until: datetime | None = None
         self.stopped: str | None = None  # the server's words, while a stopped run rests
@@ -92,6 +96,11 @@ class Delivery:
         began, breaks = time.monotonic(), 0
         notes = _Notebook(self._open)
         for place, letter in enumerate(letters):
+            free_at = self._pace.free_at(letter.recipient_address, self._now())
+            if free_at > self._now():
+                notes.add(back(letter, free_at))
+                continue
+            self._pace.note(letter.recipient_address, self._now())
             verdict = Verdict(Outcome.LATER) if letter.recalled else self._send(letter)
             breaks = breaks + 1 if verdict.broken else 0
             late = time.monotonic() - began > self._lease.total_seconds() / 2
@@ -203,7 +212,7 @@ class SmtpTransport:
     async def _send(self, sender: str, recipient: str, raw: bytes) -> Verdict:
         try:
             client = await self._connected()
-        except (aiosmtplib.SMTPException, OSError) as error:
+        except (aiosmtplib.SMTPException, OSError, TokenRefused) as error:
             await self._leave()
             await asyncio.sleep(0.01)  # a handshake that failed takes longer to fold up
             return Verdict(Outcome.STOP, _words(error))

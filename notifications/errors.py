@@ -66,3 +66,10 @@ class LetterNotWaiting(PostError):
     def __init__(self, letter_id: str, state: str) -> None:
         super().__init__(f"Letter {letter_id!r} is {state}: it cannot be sent again, put out a new one.")
         self.state = state
+
+
+class TokenRefused(PostError):
+    """The token endpoint gave no token: no letter leaves until it does. Check the client's id, secret and scope."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"The token endpoint answered {said}: check the client's id, secret and scope.")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import inspect, text
 
@@ -17,9 +16,9 @@ from engine.runtime import Runtime
 from engine.service import Services, Step
 from engine.worker import Worker
 from notifications.address import Postmark
-from notifications.delivery import Delivery, MaildirTransport, SmtpTransport, Transport
+from notifications.delivery import Delivery
 from notifications.sources import Postbox
-from processes import migrate, municipality
+from processes import job_tables, migrate, municipality
 from processes.actions import demonstration
 from processes.actions.letter_writing import LetterWriting
 from processes.actions.retention import Retention
@@ -29,10 +28,12 @@ from processes.errors import NotFound
 from processes.invitation import Links
 from processes.listener import CaseListener
 from processes.post import Post, PostOffice
+from web.cluster import Cluster
 from web.demo import Demo, KeptClock
 from web.loop import Loop
 from web.render import Renderer
 from web.settings import Settings
+from web.transport import pace, transport
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = ROOT / "bpmn"
@@ -102,8 +103,11 @@ class Kaasa:
                 if there
                 else None
             )
-        if found == wanted:
+            complete = job_tables.complete(connection)
+        if found == wanted and complete:
             return ""
+        if found == wanted:
+            return "The tables of the job library are missing or old: run `python3 -m web migrate`."
         return f"The database is at {found or 'no revision'}, this version needs {wanted}: run `python3 -m web migrate`."
 
     def next_due(self) -> datetime | None:
@@ -138,10 +142,22 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     )
     worker = Worker(runtime, database.open_transaction, clock)
     mailbox = settings.folder / "postbox"
-    delivery = Delivery(database.open_transaction, transport(settings, mailbox), clock.now)
+    carrier = transport(settings, mailbox, wall)
+    delivery = Delivery(database.open_transaction, carrier, clock.now, pace=pace(settings))
     retention = Retention(database.open_transaction, clock)
     writing = LetterWriting(database.open_transaction, office, clock)
-    loop = Loop([worker.drain, writing.drain, delivery.drain, retention.drain])
+    drains = {
+        "step": worker.drain,
+        "write": writing.drain,
+        "deliver": delivery.drain,
+        "retain": retention.drain,
+    }
+    one_node = database.engine.dialect.name == "sqlite"
+    loop = (
+        Loop(list(drains.values()))
+        if one_node
+        else Cluster(database.url, drains, heartbeat=settings.heartbeat)
+    )
     kaasa = Kaasa(
         settings=settings, clock=clock, wall=wall, database=database, library=library, runtime=runtime,
         worker=worker, delivery=delivery, postbox=Postbox(mailbox) if settings.demo and not settings.smtp_url else None, store=store,
@@ -155,18 +171,3 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
 def tools(office: PostOffice, links: Links, store: Store) -> dict[type, Callable[[Step], Any]]:
     """What services may ask for by type, and how it is made for a step."""
     return {Post: office.of_step, Links: lambda _step: links, Store: lambda _step: store}
-
-
-def transport(settings: Settings, mailbox: Path) -> Transport:
-    """How letters leave: SMTP when a server is named, else into a Maildir beside the database."""
-    if not settings.smtp_url:
-        return MaildirTransport(mailbox)
-    url = urlsplit(settings.smtp_url)
-    secure = url.scheme == "smtps"
-    return SmtpTransport(
-        url.hostname or "localhost",
-        url.port or (465 if secure else 587),
-        unquote(url.username) if url.username else None,
-        unquote(url.password) if url.password else None,
-        security="tls" if secure else ("starttls" if url.username else "none"),
-    )

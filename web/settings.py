@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
@@ -32,8 +33,24 @@ class Settings(BaseSettings):
     """EHAK code of the municipality this installation serves."""
     smtp_url: str = ""
     """`smtp://user:password@host:587` or `smtps://…`; empty: letters go to the Maildir in `folder`."""
+    smtp_token_url: str = ""
+    """The token endpoint (https) of a mail server that wants XOAUTH2 instead of a password; the user is in `smtp_url`."""
+    smtp_client_id: str = ""
+    """Our client's id at the token endpoint."""
+    smtp_client_secret_file: Path | None = None
+    """A file with our client's secret."""
+    smtp_refresh_token_file: Path | None = None
+    """A file with a refresh token, where the provider wants that grant instead of client credentials."""
+    smtp_scope: str = "https://outlook.office365.com/.default"
+    """The scope asked for at the token endpoint."""
+    letters_a_minute: int = Field(default=0, ge=0)
+    """The most letters a minute through the mail server, of this node; 0 means no limit."""
+    letters_a_minute_to_a_domain: int = Field(default=0, ge=0)
+    """The most letters a minute to one recipient domain, of this node; 0 means no limit."""
     sender_address: str = "kaasamine@naidisvald.example"
     """The address letters are sent from; its domain also receives the answers."""
+    heartbeat: float = 10.0
+    """PostgreSQL: seconds between a node's signs of life; after three missed ones another takes over its ticks."""
     demo: bool = False
     """Whether this is the demonstration: a clock held in hand and a bar that says so."""
     reload_templates: bool = False
