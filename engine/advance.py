@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,6 +27,7 @@ from engine.process import Process
 from engine.service import Binding, Services, Step, Tools
 from engine.skipping import Skip
 from engine.spiff.machine import Machine, Open
+from engine.spiff.warm import Shelf, Warm
 from engine.timer import moment_of
 from engine.wait import HUMAN, JOB, MESSAGE, TIMER, Wait
 
@@ -54,6 +56,7 @@ class Workshop:
     services: Services
     tools: Tools
     listeners: Sequence[Listener]
+    shelf: Shelf = dataclass_field(default_factory=Shelf)
 
 
 class Advance:
@@ -80,7 +83,7 @@ class Advance:
         self.machine: Machine
         self._workshop = workshop
         self._session = session
-        self._before: dict[str, Open] = {}
+        self._before: Mapping[str, Open] = {}
         self._after: dict[str, Open] | None = None
         self._closed: dict[str, str] = {}
         self._told: set[str] = set()
@@ -97,9 +100,21 @@ class Advance:
 
     def load(self) -> None:
         """Take up the stored workflow. Errors: StateUnreadable."""
-        self.machine, stored = Machine.load(self.definition.blueprint, self.row["state"], self)
+        blueprint, text = self.definition.blueprint, self.row["state"]
+        warm = self._workshop.shelf.take(self._key, blueprint, text)
+        if warm is not None:
+            self.machine = warm.machine
+            self.machine.lend(self)
+            self.values = field.thaw(self.process.fields, orjson.loads(warm.data))
+            self._before = warm.open
+            return
+        self.machine, stored = Machine.load(blueprint, text, self)
         self.values = field.thaw(self.process.fields, stored)
         self._before = self.machine.open()
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self.row["tenant_id"], self.row["id"]
 
     @property
     def before(self) -> Mapping[str, Open]:
@@ -320,7 +335,11 @@ class Advance:
 
     def _read_back(self, state: str, data: str, after: Mapping[str, Open]) -> None:
         """No state is stored that does not come back: the same waits, the same tokens, the same data."""
-        again, stored = Machine.load(self.definition.blueprint, state, self)
+        blueprint = self.definition.blueprint
+        again, stored = Machine.load(blueprint, state, self)
         same_data = field.freeze(self.process.fields, field.thaw(self.process.fields, stored)) == data
-        if again.open() != after or again.freeze(data) != state or not same_data:
+        waits = again.open()
+        if waits != after or not again.is_as_frozen(self.machine) or not same_data:
             raise StateUnreadable("the new state does not read back as it was; the step was not taken.")
+        if waits:
+            self._workshop.shelf.keep(self._key, Warm(again, blueprint, state, data, waits))

@@ -24,7 +24,7 @@ from engine.job import Job
 from engine.progress import Place
 from engine.service import Services, Tools
 from engine.skipping import Skip
-from engine.spiff.machine import Open
+from engine.spiff.machine import Open, stored_data
 from engine.wait import HUMAN, JOB, TIMER, Wait
 
 MESSAGE_KEPT = timedelta(days=30)
@@ -240,8 +240,8 @@ class Runtime:
     def data(self, session: Session, tenant_id: str, instance_id: str) -> dict[str, Any]:
         """Out: the process data of an instance, typed. Errors: UnknownInstance."""
         row = self._read(session, tenant_id, instance_id)
-        step = self._take_up(session, row, row["updated_at"], ENGINE)
-        return dict(step.values)
+        process = self.library.get(session, tenant_id, row["definition_id"]).process
+        return field.thaw(process.fields, stored_data(row["state"]))
 
     def progress(self, session: Session, tenant_id: str, instance_id: str) -> list[Place]:
         """Out: every drawn node in reading order, with how far it is. Errors: UnknownInstance."""

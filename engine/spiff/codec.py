@@ -7,6 +7,8 @@ carries no data in our runs; process data is one set of declared fields beside t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
@@ -20,27 +22,46 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import StateUnreadable
-from engine.spiff.scripting import ClosedEngine, Conductor
+from engine.spiff.scripting import Conductor
 from engine.spiff.timing import DUE
+from engine.spiff.tree import SubWorkflow, Workflow
 
 FORMAT = 1
-_FINISHED, _WAITING = TaskState.FINISHED_MASK, TaskState.WAITING
+_FINISHED, _WAITING, _UNFINISHED = TaskState.FINISHED_MASK, TaskState.WAITING, TaskState.NOT_FINISHED_MASK
 _OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 _STATES = frozenset({1, 2, 4, 8, 16, 32, 64, 128, 256})
 Specs = dict[str, BpmnProcessSpec]
 
 
-def freeze(workflow: BpmnWorkflow, data: str) -> str:
-    """Write a workflow at rest and its data (JSON text already) as one text."""
+def tokens_of(workflow: BpmnWorkflow) -> dict[str, Any]:
+    """Out: the tokens of a workflow at rest as plain values, pruned; two workflows that say the same are equal."""
     prune(workflow)
-    tokens = {
+    return {
         "top": _rows(workflow),
         "inner": [
-            {"of": sub.parent_task_id.hex, "spec": sub.spec.name, **_rows(sub)}
+            {"of": _hex(sub.parent_task_id), "spec": sub.spec.name, **_rows(sub)}
             for sub in sorted(workflow.subprocesses.values(), key=lambda it: it.depth)
         ],
     }
+
+
+def freeze(tokens: dict[str, Any], data: str) -> str:
+    """Write tokens and data (JSON text already) as one text."""
     return f'{{"format":{FORMAT},"data":{data},"tokens":{orjson.dumps(tokens).decode()}}}'
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """Out: the stored data of a state, without making its tokens. Errors: StateUnreadable."""
+    try:
+        stored = orjson.loads(text)
+        if stored["format"] != FORMAT:
+            _refuse(f"it is of format {stored['format']}, this engine reads {FORMAT}")
+        data = stored["data"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StateUnreadable("a stored state is damaged; restore it from a backup.") from error
+    if not isinstance(data, dict):
+        _refuse("its data is not an object")
+    return data
 
 
 def thaw(
@@ -52,10 +73,11 @@ def thaw(
         if stored["format"] != FORMAT:
             _refuse(f"it is of format {stored['format']}, this engine reads {FORMAT}")
         tokens, data = stored["tokens"], stored["data"]
-        workflow = BpmnWorkflow(main, parts, script_engine=ClosedEngine(conductor), deserializing=True)
-        _fill(workflow, tokens["top"], workflow)
+        workflow = Workflow(main, parts, conductor, deserializing=True)
+        numbers = count(1)
+        _fill(workflow, tokens["top"], workflow, numbers)
         for inner in tokens["inner"]:
-            _fill_inner(workflow, inner)
+            _fill_inner(workflow, inner, numbers)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise StateUnreadable("a stored state is damaged; restore it from a backup.") from error
     if not isinstance(data, dict):
@@ -72,7 +94,7 @@ def prune(workflow: BpmnWorkflow) -> None:
 
 def _is_over(workflow: BpmnWorkflow, sub: BpmnSubWorkflow) -> bool:
     """Whether the task that holds a subprocess, or one around it, is finished."""
-    parent: UUID | None = sub.parent_task_id
+    parent: Any = sub.parent_task_id
     while parent is not None:
         task = _find(workflow, parent)
         if task is None or task._state & _FINISHED:
@@ -81,7 +103,7 @@ def _is_over(workflow: BpmnWorkflow, sub: BpmnSubWorkflow) -> bool:
     return False
 
 
-def _find(workflow: BpmnWorkflow, identity: UUID) -> Task | None:
+def _find(workflow: BpmnWorkflow, identity: Any) -> Task | None:
     if identity in workflow.tasks:
         return workflow.tasks[identity]
     return next(
@@ -91,31 +113,76 @@ def _find(workflow: BpmnWorkflow, identity: UUID) -> Task | None:
 
 def _rows(workflow: BpmnWorkflow) -> dict[str, Any]:
     rows: list[list[Any]] = []
-    places: dict[UUID, int] = {}
+    places: dict[Any, int] = {}
     tasks = workflow.tasks
-    stack = [workflow.task_tree]
+    root, floor = workflow.task_tree, _floor(workflow)
+    if floor is not root:
+        rows.append([0, -1, root.task_spec.name, root._state])
+        places[floor._parent] = places[root.id] = 0
+    stack = [floor]
     while stack:
         task = stack.pop()
+        state, children = task._state, task._children
         places[task.id] = len(rows)
         # Only what is open is ever named from outside; the rest gets a new identity with each reading.
         row: list[Any] = [
-            task.id.hex if task._state & _OPEN else 0,
+            _hex(task.id) if state & _OPEN else 0,
             places.get(task._parent, -1),
             task.task_spec.name,
-            task._state,
+            state,
         ]
-        kept = {} if task._state & _FINISHED else _kept(task)
+        kept = {} if state & _FINISHED or not task.internal_data else _kept(task)
         if kept or task.triggered:
             row += [kept, int(task.triggered)] if task.triggered else [kept]
         rows.append(row)
-        stack.extend(tasks[child] for child in reversed(task._children))
+        if children:
+            stack.extend([tasks[child] for child in reversed(children)])
     last = workflow.last_task
     return {
         "tasks": rows,
-        "last": places.get(last.id, -1) if last is not None else -1,
+        "last": places.get(last.id, -1) if last is not None and last.id in tasks else -1,
         "ended": bool(workflow.completed),
         "sound": bool(workflow.success),
     }
+
+
+def _floor(workflow: BpmnWorkflow) -> Task:
+    """The finished task everything that is still to happen hangs under; what ran before it is not kept.
+
+    The library keeps the whole path a token came, so a loop would grow for ever. A token needs of its path only
+    what a gate ahead looks back at: the branches beside it that are open too, and the split its join names.
+    """
+    tasks = workflow.tasks
+    alive: set[Any] = set()
+    needed: set[Any] = set()
+    for task in tasks.values():
+        if task._state & _UNFINISHED:
+            split = getattr(task.task_spec, "split_task", None)
+            at: Any = task.id
+            while at is not None and (at not in alive or split is not None):
+                alive.add(at)
+                above = tasks[at]
+                if split is not None and above.task_spec.name == split:
+                    needed.add(at)
+                    split = None
+                at = above._parent
+    floor = workflow.task_tree
+    while alive and floor.id not in needed:
+        under = [it for it in floor._children if it in alive]
+        if len(under) != 1 or not tasks[under[0]]._state & _FINISHED:
+            break
+        floor = tasks[under[0]]
+    return floor
+
+
+def _hex(identity: Any) -> str:
+    return str(identity).replace("-", "")
+
+
+def _spelled(number: int) -> str:
+    """Out: a number of 128 bits as a UUID is spelled."""
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _kept(task: Task) -> dict[str, Any]:
@@ -126,8 +193,8 @@ def _kept(task: Task) -> dict[str, Any]:
     return kept
 
 
-def _fill_inner(workflow: BpmnWorkflow, inner: dict[str, Any]) -> None:
-    holder = _find(workflow, UUID(inner["of"]))
+def _fill_inner(workflow: BpmnWorkflow, inner: dict[str, Any], numbers: Iterator[int]) -> None:
+    holder = _find(workflow, str(UUID(hex=inner["of"])))
     if (
         holder is None
         or not isinstance(holder.task_spec, SubWorkflowTask)
@@ -135,13 +202,14 @@ def _fill_inner(workflow: BpmnWorkflow, inner: dict[str, Any]) -> None:
     ):
         _refuse("a subprocess has lost the task that holds it")
     spec = workflow.subprocess_specs[inner["spec"]]
-    sub = BpmnSubWorkflow(spec, holder.id, workflow, deserializing=True)
-    _fill(sub, inner, workflow)
+    sub = SubWorkflow(spec, holder.id, workflow, deserializing=True)
+    _fill(sub, inner, workflow, numbers)
     workflow.subprocesses[holder.id] = sub
     sub.completed_event.connect(holder.task_spec._on_subworkflow_completed, holder)
 
 
-def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow) -> None:
+def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow, numbers: Iterator[int]) -> None:
+    """Make the tasks of one workflow. What nobody outside may name gets a number no other task has."""
     specs = workflow.spec.task_specs
     made: list[Task] = []
     fresh = uuid4().int
@@ -150,7 +218,11 @@ def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow) -> 
         spec = specs.get(name)
         if spec is None or state not in _STATES:
             _refuse(f"it names a step {name!r} its definition does not have")
-        unique = UUID(hex=identity) if identity else UUID(int=(fresh + len(made)) % 2**128)
+        if identity:
+            unique: str | int = str(UUID(hex=identity))
+        else:
+            # What is finished is never named again; what is ahead may yet be waited for.
+            unique = next(numbers) if state & _FINISHED else _spelled((fresh + next(numbers)) % 2**128)
         task = _task(workflow, unique, made[parent] if parent >= 0 else None, spec, state)
         if len(row) > 4:
             task.internal_data = dict(row[4])
@@ -164,20 +236,22 @@ def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow) -> 
     workflow.success = stored["sound"]
 
 
-def _task(workflow: BpmnWorkflow, identity: UUID, parent: Task | None, spec: Any, state: int) -> Task:
+def _task(workflow: BpmnWorkflow, identity: str | int, parent: Task | None, spec: Any, state: int) -> Task:
     """Make a task as the library's constructor would, without its notifications."""
     task = Task.__new__(Task)
-    task.id = identity
-    task.workflow = workflow
-    task._parent = None if parent is None else parent.id
-    task._children = []
-    task._state = state
-    task.triggered = False
-    task.task_spec = spec
-    task.thread_id = 0
-    task.data = {}
-    task.internal_data = {}
-    task.last_state_change = 0.0
+    task.__dict__ = {
+        "id": identity,
+        "workflow": workflow,
+        "_parent": None if parent is None else parent.id,
+        "_children": [],
+        "_state": state,
+        "triggered": False,
+        "task_spec": spec,
+        "thread_id": 0,
+        "data": {},
+        "internal_data": {},
+        "last_state_change": 0.0,
+    }
     workflow.tasks[identity] = task
     if parent is not None:
         parent._children.append(identity)

@@ -27,8 +27,9 @@ from engine.diagram import Diagram, Element
 from engine.errors import BudgetExceeded, NotOpen
 from engine.spiff import codec, specification
 from engine.spiff.joining import merge
-from engine.spiff.scripting import ClosedEngine, Conductor
+from engine.spiff.scripting import Conductor
 from engine.spiff.timing import MomentTimer, Race, kept_due, set_due
+from engine.spiff.tree import Workflow
 from engine.wait import HUMAN, JOB, MESSAGE, TIMER
 
 # What one event from outside may cause; a sound process stays far below.
@@ -89,24 +90,40 @@ class Blueprint:
         return homes
 
 
+def stored_data(state: str) -> dict[str, Any]:
+    """Out: the data of a stored workflow, without taking it up. Errors: StateUnreadable."""
+    return codec.data_of(state)
+
+
 class Machine:
     """A workflow under our closed engine, for the length of one step."""
 
     def __init__(self, blueprint: Blueprint, workflow: BpmnWorkflow, observer: Observer) -> None:
         self._blueprint = blueprint
         self._workflow = workflow
+        self._prefixes: dict[Any, str] = {None: ""}
+        self._frozen: dict[str, Any] = {}
+        self.lend(observer)
+
+    def lend(self, observer: Observer) -> None:
+        """Put a machine under the step that is taken now; its budgets begin anew."""
         self._observer = observer
-        self._prefixes: dict[UUID | None, str] = {None: ""}
+        self._workflow.script_engine.conductor = observer
         self._steps = 0
         self._began = process_time()
-        self._known = set(workflow.subprocesses)
+        self._known = set(self._workflow.subprocesses)
         self._made = 0
         self.end_element: str | None = None
+
+    def lay_down(self) -> None:
+        """Let go of the step, so that a machine that is kept keeps nothing of it alive."""
+        nobody: Any = None
+        self._observer = self._workflow.script_engine.conductor = nobody
 
     @classmethod
     def start(cls, blueprint: Blueprint, observer: Observer) -> Machine:
         """A new workflow with its token before the start event."""
-        workflow = BpmnWorkflow(blueprint.main, blueprint.parts, script_engine=ClosedEngine(observer))
+        workflow = Workflow(blueprint.main, blueprint.parts, observer)
         return cls(blueprint, workflow, observer)
 
     @classmethod
@@ -117,7 +134,12 @@ class Machine:
 
     def freeze(self, data: str) -> str:
         """Out: the state as text. In: the data as JSON text."""
-        return codec.freeze(self._workflow, data)
+        self._frozen = codec.tokens_of(self._workflow)
+        return codec.freeze(self._frozen, data)
+
+    def is_as_frozen(self, other: Machine) -> bool:
+        """Whether this machine has the very tokens the other was frozen with."""
+        return codec.tokens_of(self._workflow) == other._frozen
 
     @property
     def ended(self) -> bool:
@@ -211,7 +233,7 @@ class Machine:
 
     def _merge(self) -> bool:
         """Let inclusive gateways go, now that nothing moves by itself."""
-        return any([merge(it) for it in (self._workflow, *self._active())])
+        return any(merge(it) for it in (self._workflow, *self._active()))
 
     def _interrupt(self) -> None:
         """What interrupts does so at once, before anything else moves in what it interrupts."""
@@ -333,7 +355,7 @@ class Machine:
     def _holder(self, sub: BpmnSubWorkflow) -> Task | None:
         return self._find(sub.parent_task_id)
 
-    def _find(self, identity: UUID) -> Task | None:
+    def _find(self, identity: Any) -> Task | None:
         if identity in self._workflow.tasks:
             return self._workflow.tasks[identity]
         return next(
@@ -341,6 +363,10 @@ class Machine:
         )
 
     def _task(self, wait_id: str) -> Task | None:
+        # What was read names itself in text, what this step made in the library's way.
+        found = self._find(wait_id)
+        if found is not None:
+            return found
         try:
             return self._find(UUID(wait_id))
         except ValueError:
