@@ -10,7 +10,7 @@ from lxml import etree
 from engine.errors import MarkupRefused
 
 LARGEST_FILE = 1_000_000  # bytes
-MOST_ELEMENTS = 20_000  # a drawing of 150 steps has about 2,500
+MOST_ELEMENTS = 5_000  # a drawing of 150 steps has about 2,500
 LONGEST_TEXT = 4_000
 # Control characters and those that turn the reading direction hide what a sentence says.
 _HIDDEN = {

@@ -16,6 +16,7 @@ from engine.errors import NoMoment
 
 _DURATION = re.compile(r"P(?=.)(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?\Z")
 LONGEST = timedelta(days=3653)
+_YEARS = range(2000, 2100)  # a moment written into a drawing lies in the working life of who wrote it
 
 
 def moment_of(kind: str, text: str, values: Mapping[str, Any], now: datetime) -> datetime:
@@ -65,4 +66,4 @@ def _literal(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    return moment.astimezone(UTC) if moment.tzinfo is not None and moment.year in _YEARS else None

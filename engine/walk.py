@@ -40,11 +40,15 @@ class Deed:
 
 @dataclass
 class Walk:
-    """One walk: its deeds, and how it ended: `ended`, `waits` or a sentence."""
+    """One walk: its deeds, whether it ended, and a sentence when it broke off.
+
+    `twice` is a human task that was open twice at once although no event that may come again asked for it.
+    """
 
     deeds: list[Deed] = field(default_factory=list)
     fault: str = ""
     ended: bool = False
+    twice: str = ""
 
 
 def findings(process: Process, later: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
@@ -55,6 +59,9 @@ def findings(process: Process, later: frozenset[str] = frozenset()) -> Iterator[
             said.add(it.fault)
             last = it.deeds[-1].element if it.deeds else process.diagram.process
             yield last, f"{it.fault} The way there: {_way(it)}."
+        if it.twice and it.twice not in said:
+            said.add(it.twice)
+            yield it.twice, "two branches lead here at once and it would be done twice; join them before it."
         if len(said) >= 3:
             return
 
@@ -69,7 +76,7 @@ def walks(
     began = process_time()
     ways = _Ways(Random(seed))  # noqa: S311  not for secrets
     for _ in range(MOST_WALKS):
-        yield _walk(blueprint, _Stand(ways, texts, later), ways)
+        yield _walk(process, blueprint, _Stand(ways, texts, later), ways)
         ways.back_to_start()
         if ways.all_gone or process_time() - began > longest:
             return
@@ -158,8 +165,9 @@ class _Stand:
         self.events.append(path)
 
 
-def _walk(blueprint: Blueprint, stand: _Stand, ways: _Ways) -> Walk:
+def _walk(process: Process, blueprint: Blueprint, stand: _Stand, ways: _Ways) -> Walk:
     walk = Walk()
+    again = False
     kind, element = "start", ""
     try:
         stand.machine = machine = Machine.start(blueprint, stand)
@@ -171,6 +179,9 @@ def _walk(blueprint: Blueprint, stand: _Stand, ways: _Ways) -> Walk:
                     kind, element, stand.choices, tuple(stand.events), tuple(it.path for it in waits.values())
                 )
             )
+            again |= any(_may_come_again(process, it) for it in stand.events)
+            if not again and not walk.twice:
+                walk.twice = _twice(waits)
             stand.choices, stand.events = {}, []
             if machine.ended:
                 walk.ended = True
@@ -197,6 +208,17 @@ def _again(machine: Machine, blueprint: Blueprint, stand: _Stand, waits: Mapping
     if again.open() != dict(waits):
         raise EngineError("the state that was read back waits for something else than the one written.")
     return again
+
+
+def _may_come_again(process: Process, path: str) -> bool:
+    """Whether an element is an event that does not interrupt, so that what follows it may be open many times."""
+    element = process.locate(path)[1]
+    return element.kind in ("boundaryEvent", "startEvent") and not element.interrupting
+
+
+def _twice(waits: Mapping[str, Open]) -> str:
+    counted = Counter(it.path for it in waits.values() if it.kind == HUMAN)
+    return next((path for path, count in counted.items() if count > 1), "")
 
 
 def _do(machine: Machine, chosen: Open) -> None:

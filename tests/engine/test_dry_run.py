@@ -13,7 +13,20 @@ from engine import dry_run, dry_run_child, walk
 from engine.lint import check_files
 from engine.process import Process
 from engine.service import Services
-from tests.engine.drawing import END, START, catch, chain, draw, folder, gateway, message, task, timer, user
+from tests.engine.drawing import (
+    END,
+    START,
+    catch,
+    chain,
+    draw,
+    edge,
+    folder,
+    gateway,
+    message,
+    task,
+    timer,
+    user,
+)
 
 SERVICES = Services("tests.engine.clerk")
 LOST = folder(
@@ -45,6 +58,33 @@ def test_a_branch_that_waits_for_another_that_never_comes_is_refused_with_the_wa
 
 def test_a_process_that_ends_or_waits_is_not_refused() -> None:
     assert check_files(SOUND, SERVICES) == []
+
+
+def test_a_task_that_two_branches_would_open_at_once_is_refused() -> None:
+    nodes = [START, gateway("fork", "parallel"), user("a"), user("b"), gateway("meet"), user("c"), END]
+    arrows = [*chain("start", "fork", "a", "meet", "c", "end"), *chain("fork", "b", "meet")]
+    (found,) = check_files(folder("p", draw("p", nodes, arrows)), SERVICES)
+    assert (found.element, "done twice" in found.sentence) == ("c", True)
+
+
+def test_a_task_behind_an_event_that_may_come_again_may_be_open_more_than_once() -> None:
+    nodes = [START, user("a"), edge("asked", "a", message("question"), interrupting=False), user("answer"),
+             END, '<bpmn:endEvent id="answered"/>']  # fmt: skip
+    arrows = [*chain("start", "a", "end"), *chain("asked", "answer", "answered")]
+    assert check_files(folder("p", draw("p", nodes, arrows, messages=["question"])), SERVICES) == []
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_nobody_lives_to_see_is_refused(moment: str) -> None:
+    files = folder("p", draw("p", [START, catch("t", timer(moment)), END], chain("start", "t", "end")))
+    (found,) = check_files(files, SERVICES)
+    assert "the timer reads" in found.sentence
+
+
+def test_a_file_of_more_elements_than_a_drawing_needs_is_refused_at_once() -> None:
+    extra = "".join(f'<bpmn:message id="m{number}" name="m"/>' for number in range(5_000))
+    (found,) = check_files(folder("p", draw("p", [START, END], chain("start", "end"), extra=extra)), SERVICES)
+    assert "over 5000 elements" in found.sentence
 
 
 def test_no_two_walks_are_the_same_and_every_kind_of_wait_is_answered() -> None:
