@@ -282,6 +282,6 @@ def _references(root: etree._Element) -> dict[str, str]:
     ):
         for node in root.iterfind(f"{{{BPMN}}}{kind}"):
             found[node.get("id", "")] = (
-                node.get(attribute) or node.get("name") or (node.get("id", "") if "Code" in attribute else "")
+                node.get(attribute) or node.get("name") or (node.get("id") if "Code" in attribute else "") or ""
             )
     return found
