@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 import sys
 from collections import Counter
@@ -48,6 +49,7 @@ def run(folder: Path, workers: int = 2) -> list[Result]:
     paths = sorted(it for it in folder.rglob("*") if it.is_file() and it.name.endswith(SUFFIXES))
     if workers == 1:
         return [one(folder, it) for it in paths]
+    gc.freeze()  # what is here is shared with every child as long as nobody writes to it
     with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
         return list(pool.map(partial(one, folder), paths, chunksize=8))
 

@@ -31,7 +31,7 @@ from tests.corpora.outcome import SERVICES, SUFFIXES
 PEER = Path(__file__).with_name("peer.mjs")
 TOLD = {"userTask", "manualTask", "receiveTask", "endEvent", *SERVICE_TASKS}
 HUMAN = {"userTask", "manualTask"}
-MOST = 30  # walks of one definition that are compared
+MOST = 10  # walks of one definition that are compared
 LONGEST = 0.2  # seconds to find them
 # What bpmn-engine does otherwise than BPMN 2.0 says; a definition with it is counted apart, not compared.
 APART = {

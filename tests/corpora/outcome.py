@@ -27,7 +27,7 @@ from engine.service import Services
 from tests.corpora.adapt import adapt
 
 SERVICES = Services("tests.engine.clerk")
-LONGEST = 0.3  # seconds of walks for one process of a file
+LONGEST = 0.15  # seconds of walks for one process of a file
 SUFFIXES = (".bpmn", ".bpmn20.xml", ".bpmn.xml", ".dmn", ".dmn.xml", ".dmn11.xml")
 OUT_OF_MEMORY = 3
 
