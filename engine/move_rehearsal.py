@@ -6,6 +6,7 @@ deadlines are stand-ins, so nothing outside the copy is touched.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from random import Random
@@ -18,8 +19,9 @@ from engine.errors import EngineError
 from engine.spiff.machine import Machine, Open
 from engine.wait import HUMAN, JOB, TIMER
 
-WALKS = 8
-MOST_DEEDS = 120  # events from outside in one walk; a sound process ends long before
+WALKS = 6
+MOST_WALKS = 40  # where the first ones were led round in loops
+MOST_DEEDS = 150  # events from outside in one walk; a sound process ends long before
 _KNOWN: dict[tuple[str, str, str], str] = {}  # cases that stand alike are rehearsed once
 _MOST_KNOWN = 2_000
 
@@ -36,7 +38,9 @@ def rehearse(state: str, definition: Definition, *, now: datetime, walks: int = 
 
 def _rehearse(state: str, definition: Definition, now: datetime, walks: int) -> str:
     ended, at = 0, ""
-    for seed in range(walks):
+    for seed in range(MOST_WALKS):
+        if ended and seed >= walks:
+            break
         stand = _Stand(definition, now, Random(seed))  # noqa: S311  not for secrets
         try:
             at = _walk(state, definition, stand)
@@ -57,8 +61,7 @@ def _walk(state: str, definition: Definition, stand: _Stand) -> str:
     waits: Mapping[str, Open] = machine.open()
     for _ in range(MOST_DEEDS):
         stand.forget()
-        chosen = stand.random.choice(list(waits.values()))
-        stand.last = chosen.path
+        chosen = stand.choose(list(waits.values()))
         if chosen.kind in (HUMAN, JOB):
             machine.complete(chosen.id)
         elif chosen.kind == TIMER:
@@ -114,10 +117,22 @@ class _Stand:
         self.machine: Machine
         self.expressions: Any = {it: _Chosen(self, it) for it in definition.process.conditions}
         self._truths: dict[str, bool] = {}
+        self._gone: Counter[str] = Counter()
+
+    def choose(self, waits: list[Open]) -> Open:
+        """Out: what happens next; what seldom happened is likelier, so that loops are left."""
+        weights = [1 / (1 + 4 * self._gone[it.path]) for it in waits]
+        (chosen,) = self.random.choices(waits, weights)
+        self._gone[chosen.path] += 1
+        self.last = chosen.path
+        return chosen
 
     def truth(self, text: str) -> bool:
         if text not in self._truths:
-            self._truths[text] = self.random.random() < 0.5
+            weights = [1 / (1 + 4 * self._gone[f"{text} {it}"]) for it in (True, False)]
+            (chosen,) = self.random.choices((True, False), weights)
+            self._gone[f"{text} {chosen}"] += 1
+            self._truths[text] = chosen
         return self._truths[text]
 
     def forget(self) -> None:
