@@ -142,6 +142,8 @@ class _Adapted:
                     self.calls.add(self._keys[called])
                 else:
                     node.tag = _tag("userTask")
+            elif kind == "task":
+                node.tag = _tag("manualTask")
             kind = local(node)
             if kind in SERVICES:
                 node.tag = _tag("serviceTask")
@@ -158,7 +160,7 @@ class _Adapted:
                 for child in list(node):
                     node.remove(child)
                 node.text = "PT1H" if kind == "timeDuration" else "2030-01-01T00:00:00+00:00"
-            elif kind in ("task", "startEvent", "endEvent") or kind.endswith("Gateway"):
+            elif kind in ("startEvent", "endEvent") or kind.endswith("Gateway"):
                 node.attrib.pop("name", None)
 
     def _choose(self) -> None:
