@@ -47,6 +47,8 @@ class OutgoingLetter(SQLModel, table=True):
         PrimaryKeyConstraint("tenant_id", "id", name="pk_outgoing_letter"),
         UniqueConstraint("tenant_id", "dedup_key", name="uq_outgoing_letter_tenant_id_dedup_key"),
         Index("ix_outgoing_letter_tenant_id_business_key", "tenant_id", "business_key"),
+        # An answer that comes in is known by the address its letter left from.
+        Index("ix_outgoing_letter_sender", "tenant_id", "sender_address"),
         # Only what is still to come is looked through; years of sent letters lie outside.
         Index("ix_outgoing_letter_due_at", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         # The few that did not arrive are counted often, and their contents are long.

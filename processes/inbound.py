@@ -1,0 +1,110 @@
+"""Mail that came in: what it was, what was done with it, and where its unchanged bytes lie (the store, by digest).
+
+A mail is kept once, whichever way it came and however often; each way it came is a key of its own, so that a
+source knows what it need not hand over again. A row may wait for a person; none is ever deleted unread.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from processes.database import Row, belongs_to
+
+WAITING, DONE, ASIDE = "waiting", "done", "aside"
+COUNTED = "counted"
+
+
+class IncomingMail(Row, table=True):
+    """One mail. `kind` is what it is (notifications.inbound), `outcome` what was done, `state` whether someone must look.
+
+    `text` is what its sender wrote, `cut` the quote and signature left out of it. A calendar answer keeps its
+    `partstat`, `sequence` (None when its program left it out) and `said_at` (its own stamp), so that all answers
+    of an organisation stay visible though only the latest counts. `answered_at`: when we answered by ourselves.
+    """
+
+    __tablename__ = "incoming_mail"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "digest"),
+        Index(
+            "ix_incoming_mail_waiting", "municipality_id", "received_at",
+            sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_incoming_mail_attendance", "municipality_id", "meeting_id", "invitation_id"),
+        Index("ix_incoming_mail_sender", "municipality_id", "sender", "answered_at"),
+    )  # fmt: skip
+
+    digest: str
+    size: int
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    kind: str
+    state: str = WAITING
+    outcome: str = ""
+    reasons: str = ""
+    token: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    subject: str = ""
+    message_id: str = ""
+    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    cut: str = Field(default="", sa_column=Column(Text, nullable=False))
+    author_name: str = ""
+    author_email: str = ""
+    consultation_id: str | None = None
+    invitation_id: str | None = None
+    meeting_id: str | None = None
+    feedback_id: str | None = None
+    attendee: str = ""
+    partstat: str = ""
+    sequence: int | None = None
+    said_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    proposed_start: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    proposed_end: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delegated_to: str = ""
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str = ""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    note: str = ""
+
+
+class IncomingKey(SQLModel, table=True):
+    """A way a mail came: the key its source knows it by (an IMAP folder's UIDVALIDITY and UID, a file's name)."""
+
+    __tablename__ = "incoming_key"
+    __table_args__ = (belongs_to("incoming_mail", "mail_id"),)
+
+    municipality_id: str = Field(primary_key=True)
+    source_key: str = Field(primary_key=True)
+    mail_id: str
+    noted_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def by_digest(session: Session, municipality_id: str, digest: str) -> IncomingMail | None:
+    """The mail of these bytes, if it has come before."""
+    query = select(IncomingMail).where(
+        IncomingMail.municipality_id == municipality_id, IncomingMail.digest == digest
+    )
+    return session.exec(query).first()
+
+
+def keys(session: Session, municipality_id: str, prefix: str) -> set[str]:
+    """Every key of a source, by how its keys begin."""
+    query = select(IncomingKey.source_key).where(
+        IncomingKey.municipality_id == municipality_id,
+        col(IncomingKey.source_key).startswith(prefix, autoescape=True),
+    )
+    return set(session.exec(query))
+
+
+def counted(
+    session: Session, municipality_id: str, meeting_id: str, invitation_id: str
+) -> IncomingMail | None:
+    """The answer of an organisation to a meeting that counts now, among those that came by mail."""
+    query = select(IncomingMail).where(
+        IncomingMail.municipality_id == municipality_id,
+        IncomingMail.meeting_id == meeting_id,
+        IncomingMail.invitation_id == invitation_id,
+        IncomingMail.outcome == COUNTED,
+    )
+    return session.exec(query.order_by(col(IncomingMail.id).desc())).first()
