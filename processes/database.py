@@ -5,6 +5,7 @@ PostgreSQL: READ COMMITTED with row locks and a revision; a conflict runs the st
 """
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import uuid_utils
 from sqlalchemy import Engine, ForeignKeyConstraint, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Field, Session, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -27,6 +29,11 @@ from engine.errors import Conflict as EngineConflict  # noqa: E402  tables must 
 
 T = TypeVar("T")
 SERIALIZATION_FAILURES = {"40001", "40P01"}
+PATIENCE = 10.0
+# SQLite's primary codes: busy, locked, read-only, I/O error, full, cannot open.
+SQLITE_OUTAGES = {5, 6, 8, 10, 13, 14}
+# PostgreSQL's classes and codes: connection, resources (disk full), operator's intervention, read-only.
+POSTGRES_OUTAGES = ("08", "53", "57P", "25006")
 
 
 def new_id() -> str:
@@ -48,11 +55,15 @@ def belongs_to(table: str, column: str | None = None) -> ForeignKeyConstraint:
 
 
 class Database:
-    """A database by its URL (`sqlite:///file.db`, `postgresql+psycopg://…`)."""
+    """A database by its URL (`sqlite:///file.db`, `postgresql+psycopg://…`).
 
-    def __init__(self, url: str) -> None:
+    `patience` is how many seconds a step waits for a database that another program holds before it gives up.
+    """
+
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.patience = patience
+        self.engine = _engine(url, patience)
         self._reading = self.engine.execution_options(reading=True)
 
     @contextmanager
@@ -75,12 +86,14 @@ class Database:
         Out: what `work` returned, after the commit. Errors: what `work` raised; the conflict
         itself when it still stands after `retries` tries.
         """
+        began = time.monotonic()
         for attempt in range(1, retries + 1):
             try:
                 with self.open_transaction() as session:
                     return work(session)
             except (EngineConflict, DBAPIError) as problem:
-                if attempt == retries or not _may_repeat(problem):
+                late = time.monotonic() - began > self.patience
+                if attempt == retries or not _may_repeat(problem) or (late and unavailable(problem)):
                     raise
                 time.sleep(random.uniform(0.002, 0.01) * attempt)  # noqa: S311  jitter, not a secret
         raise AssertionError("unreachable")
@@ -104,15 +117,40 @@ def _may_repeat(problem: Exception) -> bool:
     return state in SERIALIZATION_FAILURES or "database is locked" in str(original)
 
 
-def _engine(url: str) -> Engine:
+def unavailable(problem: Exception) -> bool:
+    """Whether the database itself is in trouble (away, locked, full, read-only), so that trying later helps."""
+    if isinstance(problem, PoolExhausted):
+        return True
+    if not isinstance(problem, DBAPIError):
+        return False
+    original = problem.orig
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in SQLITE_OUTAGES
+    state = getattr(original, "sqlstate", None)
+    if state is None:
+        return problem.connection_invalidated or type(original).__name__ == "OperationalError"
+    return str(state).startswith(POSTGRES_OUTAGES)
+
+
+def _engine(url: str, patience: float) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        return create_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            pool_timeout=patience,
+            connect_args={"connect_timeout": max(2, round(patience))},
+        )
+    engine = create_engine(url, connect_args={"timeout": patience, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        # WAL is a property of the file: asking for it again would need to write, which a read-only disk refuses.
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={round(patience * 1000)}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

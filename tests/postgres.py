@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict
@@ -42,10 +44,21 @@ class Identity(TypedDict, total=False):
 
 
 class Server:
-    """A running server on a socket in its own folder, and the databases made in it."""
+    """A server on a socket in its own folder, and the databases made in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, binaries: Path, who: Identity, *, durable: bool) -> None:
         self.folder = folder
+        self._binaries, self._who = binaries, who
+        # Mostly durability of the server is not what is tested: without fsync it is several times faster.
+        quick = "" if durable else " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        self._options = (
+            f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=100 -c timezone=UTC"
+            + quick
+        )
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
 
     def url(self, database: str) -> str:
         """Out: the SQLAlchemy URL of a database of this server."""
@@ -62,6 +75,38 @@ class Server:
         """Remove a database although somebody is still connected to it."""
         self._run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
 
+    def start(self, tries: int = 40) -> None:
+        """Start it, also after a kill: orphans of the killed one may hold its memory for a moment."""
+        for left in range(tries - 1, -1, -1):
+            try:
+                # fmt: off
+                self._call("pg_ctl", "-w", "-t", "60", "-l", self.folder / "log", "-o", self._options, "start")
+                # fmt: on
+            except NoPostgres:
+                if not left:
+                    raise
+                time.sleep(0.25)
+            else:
+                return
+
+    def kill(self) -> None:
+        """As when the power goes: SIGKILL to the server and every process it started."""
+        main = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for number in (main, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._call("pg_ctl", "-m", "immediate", "stop")
+
+    def make(self) -> None:
+        """Make the folder of data that the server works on."""
+        self._call("initdb", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--no-locale")
+
+    def _call(self, program: str, *arguments: str | Path) -> None:
+        _run(self.folder, self._who, self._binaries / program, "-D", self.data, *arguments)
+
     def _run(self, statement: sql.Composed) -> None:
         where = f"host={self.folder} user=postgres dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
@@ -69,8 +114,8 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """Start a server and stop it afterwards. Errors: NoPostgres."""
+def server(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server and stop it afterwards. In: whether it keeps what it was told. Errors: NoPostgres."""
     who = _unprivileged()
     binaries = next((found for place in _places() if (found := _usable(place, who)) is not None), None)
     if binaries is None:
@@ -79,46 +124,13 @@ def server() -> Iterator[Server]:
     folder.chmod(0o755)
     if who:
         os.chown(folder, who["user"], who["group"])
-    data = folder / "data"
-    # Durability of a test server is not what is tested: without fsync it is several times faster.
-    options = (
-        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off "
-        "-c synchronous_commit=off -c max_connections=100 -c timezone=UTC"
-    )
-    _run(
-        folder,
-        who,
-        binaries / "initdb",
-        "-D",
-        data,
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-N",
-        "-E",
-        "UTF8",
-        "--no-locale",
-    )
-    _run(
-        folder,
-        who,
-        binaries / "pg_ctl",
-        "-D",
-        data,
-        "-w",
-        "-t",
-        "60",
-        "-l",
-        folder / "log",
-        "-o",
-        options,
-        "start",
-    )
+    made = Server(folder, binaries, who, durable=durable)
+    made.make()
+    made.start(tries=1)
     try:
-        yield Server(folder)
+        yield made
     finally:
-        _run(folder, who, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        made.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

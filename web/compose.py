@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from engine.clock import Clock, SystemClock
 from engine.definition import Library
@@ -89,7 +90,7 @@ class Kaasa:
         with self.database.session() as session:
             try:
                 row = municipality.get(session, self.municipality_id)
-            except NotFound:
+            except (NotFound, DBAPIError):  # a page that says the database is away must not ask it again
                 return None
             return Contact(row.name, row.kind, row.email, row.phone, row.address, row.opening_hours)
 

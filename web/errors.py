@@ -14,15 +14,22 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from engine.errors import Conflict as EngineConflict
 from engine.errors import EngineError, GuardHolds, NotOpen
 from processes import errors
+from processes.database import unavailable
+from web import auth, forms
 from web.i18n import gettext as _
 from web.sentences import sentence
 from web.visit import PageVisit, SignInNeeded
 
 LOG = logging.getLogger("kaasa.web")
+RETRY_AFTER = "10"
+SHORT = 12
+"""Longer texts are shown to be copied; shorter values only travel along."""
 STATUS: dict[type[Exception], tuple[int, str]] = {
     errors.NotFound: (404, "not_found"),
     errors.LinkNotValid: (404, "link_not_valid"),
@@ -87,6 +94,22 @@ def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return _message(visit_of(request), 500, sentence("our_fault"), number)
 
 
+def outage(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The database is away, locked, full or read-only: say so, and give back what was typed, to be sent again."""
+    if not unavailable(error):
+        return broken(request, error)
+    LOG.error("database_unavailable", extra={"kind": type(error.__cause__ or error).__name__})
+    visit, form = visit_of(request), request.scope["state"].get(forms.SENT)
+    typed = form.pairs() if isinstance(form, forms.SentForm) else []
+    page = visit.page(
+        "outage.html", status=503, title=_("We cannot take this just now"), sentence=sentence("database_away"),
+        fields=typed, texts=[text for _name, text in typed if len(text.strip()) > SHORT],
+        files=isinstance(form, forms.SentForm) and form.has_files(), sent=request.method not in auth.SAFE,
+    )  # fmt: skip
+    page.headers["Retry-After"] = RETRY_AFTER
+    return page
+
+
 def _message(visit: PageVisit, status: int, text: str, number: str = "") -> Response[str]:
     title = {
         403: _("This is not open to you"),
@@ -103,5 +126,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     EngineError: refused,
     HTTPException: http,
     SignInNeeded: sign_in_first,
+    DBAPIError: outage,
+    PoolExhausted: outage,
     Exception: broken,
 }

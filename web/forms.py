@@ -12,6 +12,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 
 IGNORED = {"_csrf_token"}
+SENT = "sent_form"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class SentForm:
         """Every name with its last text, to show again what was typed."""
         return {name: texts[-1] for name, texts in self._texts.items()}
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every text under its name, repeated ones too, to be sent once more."""
+        return [(name, text) for name, texts in self._texts.items() for text in texts]
+
+    def has_files(self) -> bool:
+        return bool(self._files)
+
     def answers(self) -> dict[str, Any]:
         """Everything as `runtime.complete` takes it: a text, a list of texts, or an Upload."""
         texts: Mapping[str, Any] = {
@@ -65,7 +73,11 @@ class SentForm:
 
 async def read(request: Request[Any, Any, Any]) -> SentForm:
     """The dependency `form`."""
-    return SentForm(await request.form())
+    state = request.scope["state"]
+    if SENT not in state:  # files can be read once
+        state[SENT] = SentForm(await request.form())
+    made: SentForm = state[SENT]
+    return made
 
 
 def _upload(value: UploadFile) -> Upload:

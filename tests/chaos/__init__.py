@@ -1,0 +1,1 @@
+"""Three nodes on one PostgreSQL, people at work, and the power that goes: nothing acknowledged is ever lost."""
