@@ -24,6 +24,10 @@ MOST_WALKS = 200
 MOST_DEEDS = 40  # events from outside in one walk; a process may go on for ever as long as it waits
 LONGEST = 1.0  # seconds of processor time for all walks of a definition
 _NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
+_STANDS = (
+    "Nothing is open any more and the process has not ended; let a join be of the kind that split, and an event wait "
+    "for what somebody sends."
+)
 _NEVER = datetime(2036, 1, 1, tzinfo=UTC)
 
 
@@ -187,7 +191,7 @@ def _walk(process: Process, blueprint: Blueprint, stand: _Stand, ways: _Ways) ->
                 walk.ended = True
                 return walk
             if not waits:
-                walk.fault = "Nothing is open any more and the process has not ended."
+                walk.fault = _STANDS
                 return walk
             stand.machine = machine = _again(machine, blueprint, stand, waits)
             chosen = list(waits.values())[

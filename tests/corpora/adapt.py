@@ -135,33 +135,32 @@ class _Adapted:
         for node in list(self._process.iter()):
             kind = local(node)
             if kind == "callActivity":
-                called = node.attrib.pop("calledElement", "")
-                called = called if called in self._keys else called.rpartition(":")[2]
-                if called in self._keys:
-                    node.set("calledElement", self._keys[called])
-                    self.calls.add(self._keys[called])
-                else:
-                    node.tag = _tag("userTask")
+                self._call(node)
             elif kind == "task":
                 node.tag = _tag("manualTask")
-            kind = local(node)
-            if kind in SERVICES:
-                node.tag = _tag("serviceTask")
-                node.attrib.pop("messageRef", None)
-                operator = _extend(node, "serviceTaskOperator")
-                operator.set("id", STUB)
-                etree.SubElement(operator, f"{{{SPIFF}}}parameters")
-            elif kind in HUMAN:
-                node.set("name", "task")
-                if local(node) == "userTask":
-                    pair = etree.SubElement(_extend(node, "properties"), f"{{{SPIFF}}}property")
-                    pair.attrib.update({"name": "page", "value": "plain"})
+            elif kind in SERVICES:
+                _serve(node)
             elif kind in ("timeDuration", "timeDate"):
                 for child in list(node):
                     node.remove(child)
                 node.text = "PT1H" if kind == "timeDuration" else "2030-01-01T00:00:00+00:00"
             elif kind in ("startEvent", "endEvent") or kind.endswith("Gateway"):
                 node.attrib.pop("name", None)
+            if local(node) in HUMAN:
+                node.set("name", "task")
+            if local(node) == "userTask":
+                pair = etree.SubElement(_extend(node, "properties"), f"{{{SPIFF}}}property")
+                pair.attrib.update({"name": "page", "value": "plain"})
+
+    def _call(self, node: etree._Element) -> None:
+        """Call a process of the same file; any other is a task somebody does."""
+        called = node.attrib.pop("calledElement", "")
+        called = called if called in self._keys else called.rpartition(":")[2]
+        if called in self._keys:
+            node.set("calledElement", self._keys[called])
+            self.calls.add(self._keys[called])
+        else:
+            node.tag = _tag("userTask")
 
     def _choose(self) -> None:
         arrows = list(self._process.iter(_tag("sequenceFlow")))
@@ -185,6 +184,14 @@ class _Adapted:
                 etree.SubElement(lane, _tag("flowNodeRef")).text = node.get("id")
         if len(lane):
             self._process.insert(0, lanes)
+
+
+def _serve(node: etree._Element) -> None:
+    node.tag = _tag("serviceTask")
+    node.attrib.pop("messageRef", None)
+    operator = _extend(node, "serviceTaskOperator")
+    operator.set("id", STUB)
+    etree.SubElement(operator, f"{{{SPIFF}}}parameters")
 
 
 def _free(gateway: etree._Element, out: list[etree._Element]) -> None:
