@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from sqlmodel import select
 
@@ -85,3 +87,29 @@ def test_a_folder_that_changed_is_taken_over_once(demo_visitor, revised):
     assert "?to=2" in demo_visitor.get("/et/moving").text
     assert demo_visitor.get(f"/et/moving/{KEY}?to=9").status_code == 404
     assert demo_visitor.get("/et/moving/nothing").status_code == 404
+
+
+def test_the_command_says_what_the_page_says_and_does_it(demo_kaasa, revised, capsys, monkeypatch):
+    from web import cli
+    from web.commands import move
+
+    @contextmanager
+    def composed():
+        yield demo_kaasa
+
+    monkeypatch.setattr(move, "composed", composed)
+    assert cli.run(["move", KEY]) == 0
+    said = capsys.readouterr().out
+    assert "Version 1 -> 2:" in said
+    assert all(f"{number} " in said for number in revised)
+    assert "can go" in said
+    assert set(versions(demo_kaasa).values()) == {1}
+    assert cli.run(["move", KEY, "--to", "2", "--case", revised[0], "--apply"]) == 0
+    assert versions(demo_kaasa)[revised[0]] == 2
+    assert cli.run(["move", KEY, "--case", revised[0], "--revert", "--json"]) == 0
+    assert set(versions(demo_kaasa).values()) == {1}
+    capsys.readouterr()
+    assert cli.run(["move", KEY, "--case", revised[0], "--revert"]) == 1
+    assert cli.run(["move", "nothing"]) == 1
+    assert cli.run(["move", KEY, "--to", "7"]) == 1
+    assert cli.run(["move", KEY, "--terms", "new", "--apply"]) == 1
