@@ -105,6 +105,15 @@ class Diagram:
         """Out: the arrows reaching an element."""
         return [flow for flow in self.flows.values() if flow.target == element]
 
+    def begins(self, element: Element) -> bool:
+        """Whether its scope begins with it: a start event, or, where there is none, what no arrow leads to."""
+        if element.kind == "startEvent":
+            return True
+        linked = element.event == "link" and element.kind == "intermediateCatchEvent"
+        if linked or element.triggered or element.kind == "boundaryEvent" or self.incoming(element.id):
+            return False
+        return not any(it.kind == "startEvent" and it.scope == element.scope for it in self.elements.values())
+
     def boundary(self, element: str) -> list[Element]:
         """Out: the events on the edge of an element."""
         return [it for it in self.elements.values() if it.attached_to == element]
@@ -282,6 +291,9 @@ def _references(root: etree._Element) -> dict[str, str]:
     ):
         for node in root.iterfind(f"{{{BPMN}}}{kind}"):
             found[node.get("id", "")] = (
-                node.get(attribute) or node.get("name") or (node.get("id") if "Code" in attribute else "") or ""
+                node.get(attribute)
+                or node.get("name")
+                or (node.get("id") if "Code" in attribute else "")
+                or ""
             )
     return found

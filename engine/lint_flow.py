@@ -39,7 +39,7 @@ def _scopes(diagram: Diagram) -> Said:
     for scope in (diagram.process, *(it.id for it in subprocesses)):
         if not inside[scope]:
             yield scope, "there is nothing in it; draw its steps, or remove it."
-        elif not any(it.kind == "startEvent" or _begins(it, diagram) for it in inside[scope]):
+        elif not any(diagram.begins(it) for it in inside[scope]):
             yield scope, "nothing in it begins; draw a start event."
     for subprocess in (it for it in subprocesses if it.triggered):
         starts = [it for it in inside[subprocess.id] if it.kind == "startEvent"]
@@ -55,16 +55,6 @@ def _scopes(diagram: Diagram) -> Said:
             for it in starts
             if it.event == "error" and not it.interrupting
         )
-
-
-def _begins(element: Element, diagram: Diagram) -> bool:
-    """Whether it begins at once because no arrow leads to it, in a scope without a start event."""
-    return (
-        not diagram.incoming(element.id)
-        and element.kind not in ("boundaryEvent", "startEvent")
-        and not element.triggered
-        and not (element.event == "link" and element.kind == "intermediateCatchEvent")
-    )
 
 
 def _flow(flow: Flow, diagram: Diagram) -> Said:
@@ -106,11 +96,7 @@ def _element(element: Element, diagram: Diagram) -> Said:
 def _waits_for_itself(element: Element, diagram: Diagram) -> Said:
     """A parallel gateway waits for every arrow, also for one that comes only after it."""
     onward = _onward(diagram)
-    starts = [
-        it.id
-        for it in diagram.elements.values()
-        if it.scope == element.scope and (it.kind == "startEvent" or _begins(it, diagram))
-    ]
+    starts = [it.id for it in diagram.elements.values() if it.scope == element.scope and diagram.begins(it)]
     before = _closure(starts, {**onward, element.id: set()})
     for flow in diagram.incoming(element.id):
         if flow.source not in before and flow.source in _closure(onward[element.id], onward):
@@ -212,12 +198,7 @@ def _reach(diagram: Diagram) -> Said:
         for target in targets:
             backward[target].add(source)
     elements = diagram.elements.values()
-    begun = {it.scope for it in elements if it.kind == "startEvent"}
-    starts = {
-        it.id
-        for it in elements
-        if it.kind == "startEvent" or it.triggered or (it.scope not in begun and _begins(it, diagram))
-    }
+    starts = {it.id for it in elements if it.triggered or diagram.begins(it)}
     reached = _closure(starts, onward)
     ends = {it.id for it in elements if it.kind == "endEvent" or it.triggered or not onward[it.id]}
     # Where nothing leaves, a step ends by itself; what happens at its edge is another way.

@@ -68,9 +68,7 @@ def reading_order(diagram: Diagram) -> list[Element]:
     onward = _onward(diagram)
     seen: set[str] = set()
     order: list[str] = []
-    starts = [
-        it for it in diagram.elements.values() if it.kind == "startEvent" and it.scope == diagram.process
-    ]
+    starts = [it for it in diagram.elements.values() if it.scope == diagram.process and diagram.begins(it)]
     for root in [*starts, *sorted(diagram.elements.values(), key=lambda it: (it.x, it.y))]:
         if root.id not in seen:
             order += _along(root.id, onward, seen)
@@ -106,8 +104,12 @@ def _onward(diagram: Diagram) -> dict[str, list[str]]:
         if element.attached_to in found:
             found[element.attached_to or ""].append(element.id)
     for element in elements:
-        if element.kind == "startEvent" and element.scope in found:
+        if element.scope in found and (element.triggered or diagram.begins(element)):
             found[element.scope].append(element.id)
+        if element.event == "link" and element.kind == "intermediateThrowEvent":
+            ends = (it for it in elements if it.event == "link" and it.kind == "intermediateCatchEvent")
+            same = (element.scope, element.reference)
+            found[element.id] += [it.id for it in ends if (it.scope, it.reference) == same]
     return found
 
 
@@ -138,7 +140,9 @@ def _reachable(process: Process, current: Mapping[str, datetime]) -> set[str]:
     """Paths that can still be reached; the inside of whatever is reachable counts too."""
     found: set[str] = set()
     graphs: dict[str, dict[str, list[str]]] = {}
-    stack = list(current)
+    # What is around the whole process may begin as long as it runs.
+    around = (it for it in process.diagram.elements.values() if it.triggered)
+    stack = [*current, *(it.id for it in around if it.scope == process.diagram.process)]
     while stack:
         path = stack.pop()
         if path in found:
@@ -150,7 +154,7 @@ def _reachable(process: Process, current: Mapping[str, datetime]) -> set[str]:
         stack.extend(prefix + it for it in graph[element.id])
         called = process.called.get(element.calls or "")
         if called is not None and path not in current:
-            stack.extend(f"{path}/{it.id}" for it in called.elements.values() if it.kind == "startEvent")
+            stack.extend(f"{path}/{it.id}" for it in called.elements.values() if called.begins(it))
     return found
 
 
