@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 import uuid_utils
 from sqlmodel import Session, SQLModel
 
@@ -22,6 +23,7 @@ from engine.instance import Instance, Performed
 from engine.job import OPEN, SERVICE, TIMER, Job
 from engine.message import Message
 from engine.spiff.machine import Open
+from engine.statement import Statement
 from engine.wait import JOB as JOB_WAIT
 from engine.wait import TIMER as TIMER_WAIT
 from engine.wait import Wait
@@ -37,59 +39,69 @@ def _table(model: type[SQLModel]) -> sa.Table:
 _instance, _wait, _job, _history = _table(Instance), _table(Wait), _table(Job), _table(History)
 _message, _performed, _incident = _table(Message), _table(Performed), _table(Incident)
 _P = sa.bindparam
+_made_by_mapper = sa.orm.attributes.manager_of_class(Instance).new_instance
 
-_lock = (
+_SETS = ("revision", "status", "end_element", "state", "history_seq", "history_hash", "updated_at")
+_job_named = sa.and_(_job.c.tenant_id == _P("tenant"), _job.c.dedup_key == _P("dedup"))
+_open_job_named = sa.and_(_job_named, _job.c.state == OPEN)
+
+
+def _insert(table: sa.Table) -> Statement:
+    return Statement(sa.insert(table).inline(), *(it.name for it in table.columns))
+
+
+_lock = Statement(
     sa.select(_instance)
     .where(_instance.c.tenant_id == _P("tenant"), _instance.c.id == _P("id"))
-    .with_for_update()
+    .with_for_update(),
+    "tenant",
+    "id",
 )
-_lock_of_wait = (
+_lock_of_wait = Statement(
     sa.select(_instance)
     .join(_wait, sa.and_(_wait.c.tenant_id == _instance.c.tenant_id, _wait.c.instance_id == _instance.c.id))
     .where(_wait.c.tenant_id == _P("tenant"), _wait.c.id == _P("id"))
-    .with_for_update(of=_instance)
+    .with_for_update(of=_instance),
+    "tenant",
+    "id",
 )
-_advance = (
+_advance = Statement(
     sa.update(_instance)
     .where(
         _instance.c.tenant_id == _P("tenant"),
         _instance.c.id == _P("key"),
         _instance.c.revision == _P("old_revision"),
     )
-    .values(
-        {
-            name: _P(name)
-            for name in (
-                "revision",
-                "status",
-                "end_element",
-                "state",
-                "history_seq",
-                "history_hash",
-                "updated_at",
-            )
-        }
-    )
+    .values({name: _P(name) for name in _SETS}),
+    "tenant",
+    "key",
+    "old_revision",
+    *_SETS,
 )
-_close_waits = sa.delete(_wait).where(
-    _wait.c.tenant_id == _P("tenant"), _wait.c.id.in_(_P("gone", expanding=True))
+_close_wait = Statement(
+    sa.delete(_wait).where(_wait.c.tenant_id == _P("tenant"), _wait.c.id == _P("key")), "tenant", "key"
 )
-_move_wait = (
+_move_wait = Statement(
     sa.update(_wait)
     .where(_wait.c.tenant_id == _P("tenant"), _wait.c.id == _P("key"))
-    .values(due_at=_P("due"))
+    .values(due_at=_P("due")),
+    "tenant",
+    "key",
+    "due",
 )
-_open_waits = sa.insert(_wait)
-_add_history = sa.insert(_history)
-_add_instance = sa.insert(_instance)
-_add_performed = sa.insert(_performed)
-_add_job = sa.insert(_job)
-_performed_by = sa.select(_performed.c.instance_id).where(
-    _performed.c.tenant_id == _P("tenant"), _performed.c.key == _P("key")
+_open_waits, _add_history, _add_instance = _insert(_wait), _insert(_history), _insert(_instance)
+_add_performed, _add_job = _insert(_performed), _insert(_job)
+_performed_by = Statement(
+    sa.select(_performed.c.instance_id).where(
+        _performed.c.tenant_id == _P("tenant"), _performed.c.key == _P("key")
+    ),
+    "tenant",
+    "key",
 )
-_job_named = sa.and_(_job.c.tenant_id == _P("tenant"), _job.c.dedup_key == _P("dedup"))
-_drop_open_job = sa.delete(_job).where(_job_named, _job.c.state == OPEN)
-_move_open_job = sa.update(_job).where(_job_named, _job.c.state == OPEN).values(due_at=_P("due"))
+_drop_open_job = Statement(sa.delete(_job).where(_open_job_named), "tenant", "dedup")
+_move_open_job = Statement(
+    sa.update(_job).where(_open_job_named).values(due_at=_P("due")), "tenant", "dedup", "due"
+)
 
 
 @dataclass(frozen=True)
@@ -127,39 +139,38 @@ def new_row(tenant_id: str, definition_id: str, business_key: str, now: datetime
 
 def lock(session: Session, tenant_id: str, instance_id: str) -> Row:
     """Out: an instance's row, locked until the transaction ends. Errors: UnknownInstance."""
-    row = (
-        session.connection().execute(_lock, {"tenant": tenant_id, "id": instance_id}).mappings().one_or_none()
-    )
-    if row is None:
+    found = _lock.rows(session, {"tenant": tenant_id, "id": instance_id})
+    if not found:
         raise UnknownInstance(f"there is no instance {instance_id}.")
-    return row
+    return found[0]
 
 
 def lock_of_wait(session: Session, tenant_id: str, wait_id: str) -> Row:
     """Out: the locked row of the instance that waits for something. Errors: NotOpen."""
-    row = (
-        session.connection()
-        .execute(_lock_of_wait, {"tenant": tenant_id, "id": wait_id})
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
+    found = _lock_of_wait.rows(session, {"tenant": tenant_id, "id": wait_id})
+    if not found:
         raise NotOpen("this task is not open any more; look at the list of tasks again.")
-    return row
+    return found[0]
 
 
 def performed(session: Session, tenant_id: str, key: str) -> Instance | None:
     """Out: the instance of the step that was taken under this key before, if any."""
-    connection = session.connection()
-    found = connection.execute(_performed_by, {"tenant": tenant_id, "key": key}).scalar_one_or_none()
-    return None if found is None else Instance(**lock(session, tenant_id, found))
+    found = _performed_by.rows(session, {"tenant": tenant_id, "key": key})
+    return as_instance(lock(session, tenant_id, found[0]["instance_id"])) if found else None
+
+
+def as_instance(row: Row) -> Instance:
+    """Out: a row as an instance no session knows, made the way the mapper makes what it has read."""
+    made: Instance = _made_by_mapper()
+    sa.orm.attributes.instance_dict(made).update(row)
+    return made
 
 
 def remember(session: Session, tenant_id: str, key: str, instance_id: str, now: datetime) -> None:
     """Note that a step was taken under a key. Errors: Conflict when another step just took it."""
     row = {"tenant_id": tenant_id, "key": key, "instance_id": instance_id, "performed_at": now}
     try:
-        session.connection().execute(_add_performed, row)
+        _add_performed.run(session, row)
     except sa.exc.IntegrityError as error:
         raise Conflict("another step was taken under the same key meanwhile.") from error
 
@@ -177,67 +188,67 @@ def write_step(session: Session, it: Written) -> Instance:
         "history_hash": sealed[-1]["hash"] if sealed else it.row["history_hash"],
         "updated_at": it.now,
     }
-    connection = session.connection()
     if it.row["revision"] == 0:
-        connection.execute(_add_instance, {**it.row, **changed})
+        _add_instance.run(session, {**it.row, **changed})
     else:
         where = {"tenant": tenant, "key": key, "old_revision": it.row["revision"]}
-        if connection.execute(_advance, {**where, **changed}).rowcount != 1:
+        if _advance.run(session, {**where, **changed}) != 1:
             raise Conflict("another step changed this instance meanwhile.")
-    _write_waits(connection, tenant, it)
-    _write_jobs(connection, tenant, key, it)
+    _write_waits(session, tenant, it)
+    _write_jobs(session, tenant, key, it)
     if sealed:
-        connection.execute(_add_history, sealed)
-    return Instance(**{**it.row, **changed})
+        _add_history.run_each(session, sealed)
+    return as_instance({**it.row, **changed})
 
 
-def _write_waits(connection: sa.Connection, tenant: str, it: Written) -> None:
-    gone = [key for key in it.before if key not in it.after]
+def _write_waits(session: Session, tenant: str, it: Written) -> None:
+    gone = [{"tenant": tenant, "key": key} for key in it.before if key not in it.after]
     if gone:
-        connection.execute(_close_waits, {"tenant": tenant, "gone": gone})
+        _close_wait.run_each(session, gone)
     moved = [
         {"tenant": tenant, "key": key, "due": new.due_at}
         for key, new in it.after.items()
         if key in it.before and it.before[key].due_at != new.due_at
     ]
     if moved:
-        connection.execute(_move_wait, moved)
+        _move_wait.run_each(session, moved)
     if it.waits:
-        connection.execute(_open_waits, list(it.waits))
+        _open_waits.run_each(session, it.waits)
 
 
-def _write_jobs(connection: sa.Connection, tenant: str, instance: str, it: Written) -> None:
+def _write_jobs(session: Session, tenant: str, instance: str, it: Written) -> None:
     """One job for the nearest timer, one for each service that waits to run."""
     old, new = _nearest(it.before), _nearest(it.after)
     if old != new:
-        _set_timer(connection, tenant, instance, old, new)
+        _set_timer(session, tenant, instance, old, new)
     for key, waiting in it.before.items():
         if waiting.kind == JOB_WAIT and key not in it.after:
-            _drop(connection, tenant, f"service:{key}", it.now)
+            _drop(session, tenant, f"service:{key}", it.now)
     fresh = [key for key, waiting in it.after.items() if waiting.kind == JOB_WAIT and key not in it.before]
     if fresh:
         rows = [_new_job(tenant, instance, SERVICE, f"service:{key}", it.now, key) for key in fresh]
-        connection.execute(_add_job, rows)
+        _add_job.run_each(session, rows)
 
 
 def _set_timer(
-    connection: sa.Connection, tenant: str, instance: str, old: datetime | None, new: datetime | None
+    session: Session, tenant: str, instance: str, old: datetime | None, new: datetime | None
 ) -> None:
     name = f"timer:{instance}"
     if old is not None and new is not None:
-        moved = connection.execute(_move_open_job, {"tenant": tenant, "dedup": name, "due": new}).rowcount
+        moved = _move_open_job.run(session, {"tenant": tenant, "dedup": name, "due": new})
         if moved == 1:
             return
     if old is not None:
-        _drop(connection, tenant, name, old)
+        _drop(session, tenant, name, old)
     if new is not None:
-        connection.execute(_add_job, _new_job(tenant, instance, TIMER, name, new, None))
+        _add_job.run(session, _new_job(tenant, instance, TIMER, name, new, None))
 
 
-def _drop(connection: sa.Connection, tenant: str, name: str, now: datetime) -> None:
+def _drop(session: Session, tenant: str, name: str, now: datetime) -> None:
     """Remove a job; if it had stopped, its incident is settled by what just happened."""
-    if connection.execute(_drop_open_job, {"tenant": tenant, "dedup": name}).rowcount:
+    if _drop_open_job.run(session, {"tenant": tenant, "dedup": name}):
         return
+    connection = session.connection()
     stopped = sa.select(_job.c.id).where(_job.c.tenant_id == tenant, _job.c.dedup_key == name)
     connection.execute(
         sa.update(_incident)
