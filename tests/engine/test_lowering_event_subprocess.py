@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import MORNING, Bench
 from tests.engine.drawing import END, START, chain, draw, edge, folder, gateway, message, sub, timer, user
-from tests.engine.test_lowering import (
+from tests.engine.lowered import (
     BEGIN,
     ERROR,
     ERRORS,
