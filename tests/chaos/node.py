@@ -49,7 +49,7 @@ class Node:
         finally:
             self._log.close()
 
-    def wait_until_ready(self, seconds: float = 90) -> None:
+    def wait_until_ready(self, seconds: float = 240) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with suppress(OSError), urllib.request.urlopen(f"{self.url}/health/ready", timeout=5) as answer:

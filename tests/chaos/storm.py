@@ -113,18 +113,20 @@ class _Storm:
             return []
 
     def _kill(self, nodes: list[Node], seconds: float, database_kills: int, node_every: float) -> None:
-        until = time.monotonic() + seconds
+        """Kill until the time is over and each kind of victim died; a node is killed while it serves."""
         strikes = sorted(self.chance.uniform(0.15, 0.85) * seconds for _ in range(database_kills))
         began = time.monotonic()
-        while (now := time.monotonic()) < until:
-            if strikes and now - began >= strikes[0]:
+        while strikes or time.monotonic() - began < seconds or not all(node.kills for node in nodes):
+            if strikes and time.monotonic() - began >= strikes[0]:
                 strikes.pop(0)
                 self.server.kill()
                 self.it.database_kills += 1
                 time.sleep(self.chance.uniform(0.1, 1.0))
                 self.server.start()
-            victim = self.chance.choice(nodes)
-            time.sleep(self.chance.uniform(0.5, 1.5) * node_every)
+            spared = [node for node in nodes if not node.kills] if time.monotonic() - began > seconds else nodes
+            victim = self.chance.choice(spared or nodes)
+            victim.wait_until_ready()
+            time.sleep(self.chance.uniform(0.3, 1.5) * node_every)
             assert all(node.alive() for node in nodes), "a node ended by itself"
             victim.kill()
             time.sleep(self.chance.uniform(0.0, 0.5))
