@@ -65,12 +65,12 @@ def cases(name: str, data: bytes) -> Iterator[Case]:
 
 
 def _walks(process: Process) -> Iterator[list[dict[str, Any]]]:
-    # bpmn-engine does not tell of a terminate end, only of what it ended.
+    # bpmn-engine does not tell of an end that terminates or throws, only of what comes of it.
     kinds = {
         it.id: it.kind
         for diagram in process.diagrams()
         for it in diagram.elements.values()
-        if it.event != "terminate"
+        if it.kind != "endEvent" or it.event is None
     }
     for number, it in enumerate(walk.walks(process, longest=LONGEST)):
         if it.fault or number >= MOST:
