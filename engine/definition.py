@@ -24,6 +24,7 @@ from engine.process import ElementText, Files, Process
 from engine.service import Services
 from engine.spiff import parsing, specification
 from engine.spiff.machine import Blueprint
+from engine.statement import Statement
 
 _PROCESSES: dict[str, Process] = {}  # by digest, so two tenants with the same text share one
 _BLUEPRINTS: dict[tuple[str, str], Blueprint] = {}
@@ -88,6 +89,17 @@ class Definition(SQLModel, table=True):
         return self.process.translate(text, language)
 
 
+_table: sa.Table = Definition.__table__  # type: ignore[attr-defined]
+_newest = Statement(
+    sa.select(_table.c.id)
+    .where(_table.c.tenant_id == sa.bindparam("tenant"), _table.c.key == sa.bindparam("key"))
+    .order_by(_table.c.version.desc())
+    .limit(1),
+    "tenant",
+    "key",
+)
+
+
 class Library:
     """The definitions of every tenant. With `services`, deploying also checks what diagrams call."""
 
@@ -139,6 +151,13 @@ class Library:
         if found is None:
             raise UnknownDefinition(f"no process {key!r} was deployed; deploy its folder first.")
         return found
+
+    def newest(self, session: Session, tenant_id: str, key: str) -> Definition:
+        """Out: the newest version of a key, from memory when this process has met it. Errors: UnknownDefinition."""
+        found = _newest.rows(session, {"tenant": tenant_id, "key": key})
+        if not found:
+            raise UnknownDefinition(f"no process {key!r} was deployed; deploy its folder first.")
+        return self.get(session, tenant_id, found[0]["id"])
 
     def get(self, session: Session, tenant_id: str, definition_id: str) -> Definition:
         """Out: a version by its id, from memory when this process has met it. Errors: UnknownDefinition."""

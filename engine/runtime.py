@@ -60,8 +60,7 @@ class Runtime:
         """Begin an instance of the newest version of a process. Errors: UnknownDefinition, ValueRefused."""
         if (before := self._performed(session, tenant_id, idempotency_key)) is not None:
             return before
-        definition = self.library.latest(session, tenant_id, key)
-        definition = self.library.get(session, tenant_id, definition.id)
+        definition = self.library.newest(session, tenant_id, key)
         row = ledger.new_row(tenant_id, definition.id, business_key, now)
         step = Advance(self._workshop, session, definition, row, now=now, actor=actor)
         step.events.append(Event(actor, "", "started", {"version": definition.version}))

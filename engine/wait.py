@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel
+
+from engine.statement import Statement
 
 HUMAN, MESSAGE, TIMER, JOB = "human", "message", "timer", "job"
 
@@ -42,8 +45,20 @@ class Wait(SQLModel, table=True):
 
 def of_instance(session: Session, tenant_id: str, instance_id: str) -> list[Wait]:
     """Out: the waits of an instance as the database holds them now, oldest first; no session keeps them."""
-    query = select(Wait).where(Wait.tenant_id == tenant_id, Wait.instance_id == instance_id)
-    found = session.exec(query.execution_options(populate_existing=True)).all()
-    for wait in found:
-        session.expunge(wait)
+    found = []
+    for row in _of_instance.rows(session, {"tenant": tenant_id, "instance": instance_id}):
+        wait: Wait = _made_by_mapper()
+        sa.orm.attributes.instance_dict(wait).update(row)
+        found.append(wait)
     return sorted(found, key=lambda it: (it.opened_at, it.element, it.id))
+
+
+_table: sa.Table = Wait.__table__  # type: ignore[attr-defined]
+_made_by_mapper = sa.orm.attributes.manager_of_class(Wait).new_instance
+_of_instance = Statement(
+    sa.select(_table).where(
+        _table.c.tenant_id == sa.bindparam("tenant"), _table.c.instance_id == sa.bindparam("instance")
+    ),
+    "tenant",
+    "instance",
+)
