@@ -32,6 +32,7 @@ from processes.post import Post, PostOffice
 from web.cluster import Cluster
 from web.demo import Demo, KeptClock
 from web.loop import Loop
+from web.noting import NotingDatabase
 from web.render import Renderer
 from web.settings import Settings
 from web.transport import pace, transport
@@ -131,7 +132,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     secret = settings.secret()
     wall = wall or SystemClock()
     clock = clock or (KeptClock(settings.folder / "clock", wall.now()) if settings.demo else wall)
-    database = Database(settings.database())
+    database = NotingDatabase(settings.database(), clock)
     store = Store(settings.folder / "documents")
     links = Links(secret)
     postmark = Postmark(secret, settings.sender_address.partition("@")[2])

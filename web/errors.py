@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from engine.errors import Conflict as EngineConflict
 from engine.errors import EngineError, GuardHolds, NotOpen
+from engine.incident import place_of
 from processes import errors
 from processes.database import unavailable
 from web import auth, forms
@@ -64,6 +65,8 @@ def visit_of(request: Request[Any, Any, Any]) -> PageVisit:
 def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A refusal by the rooms below: a page that says why, with the status that fits."""
     status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    if status == 500 and place_of(error) is not None:
+        code = "step_failed"
     worded = getattr(error, "code", code)
     params = getattr(error, "params", {})
     visit = visit_of(request)
@@ -91,7 +94,8 @@ def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything nobody expected: logged under a number, which is all the reader learns."""
     number = secrets.token_hex(4)
     LOG.error("request_failed", extra={"number": number, "kind": type(error).__name__}, exc_info=error)
-    return _message(visit_of(request), 500, sentence("our_fault"), number)
+    code = "our_fault" if place_of(error) is None else "step_failed"
+    return _message(visit_of(request), 500, sentence(code), number)
 
 
 def outage(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -142,6 +142,7 @@ EVENTS = {
     "told": N_("news came in"),
     "delivered": N_("news came in"),
     "moved": N_("the term was moved"),
+    "skipped": N_("gone past with what a person gave"),
     "moved_version": N_("moved to a revised version"),
     "moved_back": N_("moved back to its former version"),
     "cancelled": N_("ended early"),
