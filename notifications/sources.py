@@ -66,12 +66,16 @@ class Postbox:
 
     def open(self, key: str) -> Opened:
         """In: a key of the list. Raises LetterUnknown, also for keys that are no file names of ours."""
+        return opened(key, self.raw(key))
+
+    def raw(self, key: str) -> bytes:
+        """Out: a letter's bytes as they were sent. Raises LetterUnknown."""
         if not _KEY.fullmatch(key):
             raise LetterUnknown(key[:80])
         file = next((file for name, file in self._files() if name == key), None)
         if file is None:
             raise LetterUnknown(key[:80])
-        return opened(key, file.read_bytes())
+        return file.read_bytes()
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         for folder in ("new", "cur"):

@@ -39,6 +39,7 @@ from web.pages import (
     invitation_letter,
     launch,
     letters,
+    mails,
     meetings,
     moving,
     opinion,
@@ -87,6 +88,7 @@ PAGES: list[Any] = [
     summary.SummaryPage,
     treatment.TreatmentPage,
     treatment.SessionPage,
+    mails.MailsPage,
     postbox.PostboxPage,
     demo.DemoPage,
     accessibility.AccessibilityPage,
@@ -170,9 +172,11 @@ def _background(kaasa: Kaasa) -> Callable[[Litestar], AbstractAsyncContextManage
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         kaasa.loop.start()
+        kaasa.receiving.start()
         try:
             yield
         finally:
+            kaasa.receiving.stop()
             kaasa.loop.stop()
 
     return lifespan

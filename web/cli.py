@@ -148,6 +148,7 @@ def _work(_options: argparse.Namespace) -> int:
         for kind in (signal.SIGINT, signal.SIGTERM):
             signal.signal(kind, lambda *_: kaasa.loop.ask_to_stop())
         logging.getLogger("kaasa.loop").info("works_until_stopped")
+        kaasa.receiving.start()
         kaasa.loop.run()
     finally:
         kaasa.close()

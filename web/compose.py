@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from web.cluster import Cluster
 from web.demo import Demo, KeptClock
 from web.loop import Loop
 from web.noting import NotingDatabase
+from web.receiving import Receiving
 from web.render import Renderer
 from web.settings import Settings
 from web.transport import pace, transport
@@ -76,6 +78,11 @@ class Kaasa:
     loop: Loop
     demo: Demo | None
     known_contact: Contact | None = None
+
+    @cached_property
+    def receiving(self) -> Receiving:
+        """Where mail comes in; nothing listens before it is started."""
+        return Receiving(self)
 
     @property
     def municipality_id(self) -> str:
@@ -122,6 +129,7 @@ class Kaasa:
 
     def close(self) -> None:
         """Let go of connections; the loop is stopped first."""
+        self.receiving.stop()
         self.loop.stop()
         self.database.close()
 

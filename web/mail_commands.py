@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+TRY_AGAIN = 75
 Added = Callable[..., argparse.ArgumentParser]
 
 
@@ -19,6 +20,10 @@ def register(add: Added) -> None:
     )
     read.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a mail (default: standard input)")
     read.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    take = add("receive", _receive, "take a mail in from standard input, as from a mail server's pipe")
+    take.add_argument(
+        "--to", action="append", default=[], metavar="ADDRESS", help="an address it was sent to"
+    )
 
 
 def _classify(options: argparse.Namespace) -> int:
@@ -32,6 +37,26 @@ def _classify(options: argparse.Namespace) -> int:
         return 1
     said = as_json(classify(raw))
     print(json.dumps(said, ensure_ascii=False, indent=1) if options.json else _sentences(said))
+    return 0
+
+
+def _receive(options: argparse.Namespace) -> int:
+    """Out: 0 once it is kept; 75 (sysexits' "try again later") when it is not, so that a mail server keeps it."""
+    from web.compose import compose
+    from web.settings import Settings
+
+    kaasa = compose(Settings())
+    try:
+        if sentence := kaasa.schema_problem():
+            print(sentence, file=sys.stderr)
+            return TRY_AGAIN
+        taken = kaasa.receiving.keep(_mail(None), recipients=tuple(options.to))
+    except Exception as error:  # noqa: BLE001  whatever it is, the mail server must keep the mail
+        print(f"The mail was not kept ({type(error).__name__}): try again later.", file=sys.stderr)
+        return TRY_AGAIN
+    finally:
+        kaasa.close()
+    print(f"{taken.id}: {taken.kind}, {taken.outcome}{'' if taken.new else ' (had come before)'}")
     return 0
 
 

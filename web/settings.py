@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +49,18 @@ class Settings(BaseSettings):
     """The most letters a minute to one recipient domain, of this node; 0 means no limit."""
     sender_address: str = "kaasamine@naidisvald.example"
     """The address letters are sent from; its domain also receives the answers."""
+    imap_url: str = ""
+    """A mailbox that answers come to: `imaps://user@host/INBOX`; the mail stays there unread."""
+    imap_password_file: Path | None = None
+    """A file with the password of `imap_url`, where it does not stand in the address."""
+    lmtp_port: int = Field(default=0, ge=0, le=65535)
+    """Where the house's own mail server hands mail in by LMTP; 0 means that it does not."""
+    lmtp_host: str = "127.0.0.1"
+    """The address the LMTP door listens at."""
+    maildir: Path | None = None
+    """A Maildir that a mail server puts answers into."""
+    mail_every: float = Field(default=60.0, ge=1)
+    """Seconds between looks into the mailbox and the Maildir."""
     heartbeat: float = 10.0
     """PostgreSQL: seconds between a node's signs of life; after three missed ones another takes over its ticks."""
     demo: bool = False
@@ -64,6 +76,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Out: the URL of the database."""
         return self.database_url or f"sqlite:///{self.folder / 'kaasa.db'}"
+
+    def imap_address(self) -> str:
+        """Out: `imap_url` with its password, from the file where one is named."""
+        if self.imap_password_file is None:
+            return self.imap_url
+        parts = urlsplit(self.imap_url)
+        host = parts.netloc.rpartition("@")[2]
+        secret = quote(self.imap_password_file.read_text().strip(), safe="")
+        return urlunsplit(
+            parts._replace(netloc=f"{quote(unquote(parts.username or ''), safe='')}:{secret}@{host}")
+        )
 
     def https(self) -> bool:
         return self.url().startswith("https://")

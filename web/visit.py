@@ -135,6 +135,7 @@ class PageVisit:
                 items.append((_("Cases"), "/cases"))
             if self.actor.holds("planner"):
                 items.append((_("Begin a consultation"), "/launch"))
+                items.append((_("Mail"), "/mails"))
         return [MenuItem(text, self.url(path), self._here(path)) for text, path in items]
 
     def _here(self, path: str) -> str:

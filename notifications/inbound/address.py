@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from notifications.inbound import charset
 from notifications.inbound.mime import Part
@@ -45,3 +46,12 @@ def token(mail: Part, *more: str) -> str | None:
     values += [match[1] for line in mail.values("received")[:60] for match in _RECEIVED_FOR.finditer(line)]
     tokens = [found for value in [*values, *more] if (found := token_of(charset.words(value)))]
     return next((found for found in tokens if _SIGNED.fullmatch(found)), tokens[0] if tokens else None)
+
+
+def sent_to(raw: bytes, recipients: Iterable[str]) -> bytes:
+    """Out: the mail with the addresses of its envelope on top: To need not tell them (a blind copy, a list)."""
+    bare_ones = [one.strip("<> ").encode("utf-8", "replace") for one in recipients]
+    return (
+        b"".join(b"X-Original-To: " + one + b"\r\n" for one in bare_ones if not re.search(rb"[\r\n]", one))
+        + raw
+    )

@@ -40,7 +40,6 @@ from processes.person import Person
 ONE_ANSWER = timedelta(days=1)
 """We answer a sender by ourselves at most once in this time (RFC 3834)."""
 
-LATE_BY_MAIL = "came_by_mail_after_deadline"
 _NUMBER = re.compile(r"(?<![\w-])[a-z]{1,12}-\d{4}-\d{1,6}(?![\w-])", re.IGNORECASE)
 
 
@@ -137,7 +136,6 @@ def _feedback(
         channel="mail",
         received_at=mail.received_at,
         state=UNCONFIRMED,
-        late_reason=LATE_BY_MAIL if gate.state == LATE else "",
         may_publish=asked is not None,
     )
 

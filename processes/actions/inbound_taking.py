@@ -4,11 +4,13 @@ The bytes go to the store before the row, and the row, its keys and what follows
 source forgets a mail only after that. Whatever is uncertain waits on the mail page; see docs/decisions/0020.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from notifications.inbound.address import sent_to
 from notifications.inbound.classified import Classified
 from notifications.inbound.classify import classify
 from processes import inbound
@@ -32,20 +34,24 @@ class Taken:
 
 
 def take(
-    session: Session, municipality_id: str, raw: bytes, source_key: str, *, store: Store, office: PostOffice, now: datetime
+    session: Session, municipality_id: str, raw: bytes, source_key: str, *, recipients: Sequence[str] = (), store: Store,
+    office: PostOffice, now: datetime,
 ) -> Taken:  # fmt: skip
-    """Take one mail in. The same key, or the same bytes by another way, is the same mail."""
+    """Take one mail in. In: its bytes, the key its source knows it by (empty: its digest), its envelope's recipients.
+
+    The same key, or the same bytes by another way, is the same mail.
+    """
     digest = store.put(municipality_id, raw)
     mail = inbound.by_digest(session, municipality_id, digest)
     new = mail is None
     if mail is None:
-        read = classify(raw)
+        read = classify(sent_to(raw, recipients))
         mail = _row(municipality_id, digest, raw, read, now)
         session.add(mail)
         session.flush()
         _act(Desk(session, municipality_id, store, office, now), mail, read, raw)
         session.add(mail)
-    _note(session, mail, source_key[:MAX_KEY], now)
+    _note(session, mail, source_key[:MAX_KEY] or f"bytes:{digest}", now)
     session.flush()
     return Taken(mail.id, mail.kind, mail.outcome, new)
 

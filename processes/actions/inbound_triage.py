@@ -222,7 +222,6 @@ def _receive(session: Session, actor: Actor, said: Feedback, desk: Desk) -> None
     gate = look(session, case, said.received_at, invited=said.invitation_id is not None)
     in_time = gate.round_id == said.round_id and (gate.state == OPEN or gate.takes)
     said.state = RECEIVED if in_time else LATE_WAITING
-    said.late_reason = "" if in_time else (said.late_reason or inbound_opinion.LATE_BY_MAIL)
     said.entered_by = "" if said.invitation_id else actor.person_id
     session.add(said)
     if said.invitation_id and (asked := session.get(Invitation, (said.municipality_id, said.invitation_id))):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from icalendar import Calendar
 from icalendar.cal import Component
 
+from notifications import clients
 from notifications.errors import LetterUnknown
 from notifications.sources import Opened, Postbox, Posted
 from processes.errors import NotFound
@@ -92,3 +93,16 @@ def _happenings(content: bytes) -> Iterator[Happening]:
 def _when(event: Component, name: str) -> date | datetime | None:
     value = event.get(name)
     return value.dt if value is not None else None
+
+
+def answer(
+    postbox: Postbox | None, key: str, program: str, said: str, comment: str, *, proposes: bool, local: bool, now: datetime
+) -> bytes:  # fmt: skip
+    """The mail a program would send in answer to this letter. Errors: NotFound, also where it invites to nothing."""
+    try:
+        raw = _open(postbox, local=local).raw(key)
+        later = timedelta(hours=1) if proposes else None
+        words = " ".join(comment.split())[:300].replace('"', "'")
+        return clients.answer(raw, program, said, now=now, comment=words, later_by=later)
+    except (LetterUnknown, KeyError) as error:
+        raise NotFound from error

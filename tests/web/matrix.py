@@ -147,7 +147,16 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (PLANNER | ADMINISTRATOR, "POST /moving/{key}/apply"),
     (PLANNER | ADMINISTRATOR, "POST /moving/{key}/back"),
     (PLANNER | ADMINISTRATOR, "POST /moving/{key}/take-over"),
+    # mail that came in
+    (PLANNER, "GET /mails"),
+    (PLANNER, "GET /mails/{mail_id}"),
+    (PLANNER, "GET /mails/{mail_id}/original"),
+    (PLANNER, "POST /mails/{mail_id}/aside"),
+    (PLANNER, "POST /mails/{mail_id}/confirm"),
+    (PLANNER, "POST /mails/{mail_id}/count"),
+    (PLANNER, "POST /mails/{mail_id}/register"),
     # the demonstration; 404 elsewhere
+    (ANYONE, "POST /postbox/{key}/answer"),
     (ANYONE, "GET /postbox"),
     (ANYONE, "GET /postbox/{key}"),
     (ANYONE, "GET /postbox/{key}/body"),

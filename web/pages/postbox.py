@@ -5,11 +5,15 @@ Shown on this machine alone: letters hold personal links.
 
 from typing import Annotated
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
 from processes.actions import postbox
+from web.forms import Form
+from web.i18n import gettext as _
 from web.visit import CSP, Visit
+from web.wording import mail as words
 
 PAGE = 25
 
@@ -29,7 +33,23 @@ class PostboxPage(Controller):
     @get("/{key:str}", sync_to_thread=True)
     def show(self, visit: Visit, key: FromPath[str]) -> Response[str]:
         letter = postbox.open_letter(visit.kaasa.postbox, key, local=visit.kaasa.settings.local())
-        return visit.page("postbox_letter.html", letter=letter, key=key)
+        return visit.page("postbox_letter.html", letter=letter, key=key, programs=words.PROGRAMS)
+
+    @post("/{key:str}/answer", sync_to_thread=True, status_code=303)
+    def answer(self, visit: Visit, key: FromPath[str], form: Form) -> Redirect:
+        """Answers the invitation as a calendar program would, by mail that goes the way of all mail."""
+        kaasa, program = visit.kaasa, form.text("program")
+        raw = postbox.answer(
+            kaasa.postbox, key, program, form.text("said"), form.text("comment"), proposes=form.ticked("proposes"),
+            local=kaasa.settings.local(), now=kaasa.clock.now(),
+        )  # fmt: skip
+        taken = kaasa.receiving.keep(raw)
+        return visit.redirect(
+            f"/postbox/{key}",
+            done="mail_answered",
+            program=words.PROGRAMS[program],
+            outcome=_(words.OUTCOMES[taken.outcome]),
+        )
 
     @get("/{key:str}/body", sync_to_thread=True)
     def body(self, visit: Visit, key: FromPath[str]) -> Response[str]:
