@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.clock import Clock, SystemClock
 from engine.definition import Library
+from engine.message import Expiry
 from engine.runtime import Runtime
 from engine.service import Services, Step
 from engine.worker import Worker
@@ -37,6 +38,7 @@ from web.noting import NotingDatabase
 from web.receiving import Receiving
 from web.render import Renderer
 from web.settings import Settings
+from web.watching import Watch, WatchedRuntime
 from web.transport import pace, transport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +79,7 @@ class Kaasa:
     renderer: Renderer
     loop: Loop
     demo: Demo | None
+    watch: Watch
     known_contact: Contact | None = None
 
     @cached_property
@@ -147,9 +150,10 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     office = PostOffice(links, postmark, settings.url())
     services = Services("processes.services")
     library = Library(services)
-    runtime = Runtime(
+    runtime = WatchedRuntime(
         services, tools=tools(office, links, store), listeners=[CaseListener()], library=library
     )
+    runtime.watch = Watch()
     worker = Worker(runtime, database.open_transaction, clock)
     mailbox = settings.folder / "postbox"
     carrier = transport(settings, mailbox, wall)
@@ -161,6 +165,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
         "write": writing.drain,
         "deliver": delivery.drain,
         "retain": retention.drain,
+        "expire": Expiry(database.open_transaction, clock).drain,
     }
     one_node = database.engine.dialect.name == "sqlite"
     loop = (
@@ -171,8 +176,9 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     kaasa = Kaasa(
         settings=settings, clock=clock, wall=wall, database=database, library=library, runtime=runtime,
         worker=worker, delivery=delivery, postbox=Postbox(mailbox) if settings.demo and not settings.smtp_url else None, store=store,
-        links=links, post_office=office, renderer=Renderer(reload=settings.reload_templates), loop=loop, demo=None,
+        links=links, post_office=office, renderer=Renderer(reload=settings.reload_templates), loop=loop, demo=None, watch=runtime.watch,
     )  # fmt: skip
+    kaasa.watch.of_installation(kaasa)
     if settings.demo and isinstance(clock, KeptClock):
         kaasa.demo = Demo(clock, kaasa.next_due, loop.settle)
     return kaasa
