@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from processes.actions import inbound_triage
@@ -24,7 +24,7 @@ class MailsPage(Controller):
 
     @get(sync_to_thread=True)
     def list(
-        self, visit: Visit, show: str = "", page: Annotated[int, QueryParameter(ge=1, le=10000)] = 1
+        self, visit: Visit, show: FromQuery[str] = "", page: Annotated[int, QueryParameter(ge=1, le=10000)] = 1
     ) -> Response[str]:
         actor = visit.official(PLANNER)
         with visit.kaasa.database.session() as session:
