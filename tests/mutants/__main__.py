@@ -34,14 +34,14 @@ def survives(mutant: Mutant, tree: Path) -> bool:
         f"{mutant.name}: {mutant.file} holds {mutant.line!r} not exactly once"
     )
     path.write_text(sound.replace(mutant.line, mutant.fault))
-    command = ["-B", "-m", "pytest", "-x", "-q", "-m", "not long", "-p", "no:cacheprovider", *mutant.tests]
     try:
-        return _passes(command, tree)
+        return _passes(mutant.tests, tree)
     finally:
         path.write_text(sound)
 
 
-def _passes(command: list[str], tree: Path) -> bool:
+def _passes(tests: tuple[str, ...], tree: Path) -> bool:
+    command = ["-B", "-m", "pytest", "-x", "-q", "-m", "not long", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
             [sys.executable, *command], cwd=tree, timeout=LONGEST, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -62,6 +62,8 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory() as home:
         tree = Path(home)
         copy(tree)
+        if not _passes(tuple(sorted({test for it in chosen for test in it.tests})), tree):
+            sys.exit("the tests fail without any fault: mend that first")
         for mutant in chosen:
             began = time.monotonic()
             alive = survives(mutant, tree)

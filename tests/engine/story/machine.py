@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from engine import incident, ledger
 from engine.errors import AnswersRefused, Conflict, NotOpen, ServiceFailed
-from engine.wait import HUMAN, MESSAGE, TIMER
+from engine.wait import HUMAN, JOB, MESSAGE, TIMER
 from tests.engine.story.subjects import Subject, subjects
 from tests.engine.story.world import (
     ANSWER,
@@ -28,6 +28,7 @@ from tests.engine.story.world import (
     Crash,
     DyingDatabase,
     World,
+    empty,
     prepare,
 )
 
@@ -51,35 +52,41 @@ NODE = st.integers(0, 1)
 
 
 class Story(RuleBasedStateMachine):
-    """Up to three instances of one process on two nodes. In: `home`, where databases are; `whole`, to play to the end."""
+    """Up to three instances of one process on two nodes. In: `only` processes of that name, `server`, a PostgreSQL's URL."""
 
     subjects: ClassVar[list[Subject]] = []
     databases: ClassVar[list[DyingDatabase]] = []
+    only: ClassVar[str] = ""
+    server: ClassVar[str] = ""
     home: ClassVar[str] = ""
     whole: ClassVar[bool] = True
 
     @classmethod
     def fresh(cls) -> list[DyingDatabase]:
-        """Out: two ways into a fresh database; the tables and definitions are made once and copied."""
-        if not cls.home:
-            cls.subjects = subjects()
-            cls.home = mkdtemp(dir=MEMORY)
-            prepare(f"sqlite:///{cls.home}/template.db", cls.subjects)
-            cls.databases = [DyingDatabase(f"sqlite:///{cls.home}/story.db") for _ in range(2)]
-        for it in Path(cls.home).glob("story.db*"):
-            it.unlink()
-        shutil.copy(f"{cls.home}/template.db", f"{cls.home}/story.db")
+        """Out: two ways into a database without instances; the tables and definitions are made once."""
+        if not cls.databases:
+            cls.subjects = [
+                it for it in subjects() if cls.only in (it.key, "") or it.key.startswith(cls.only)
+            ]
+            cls.home = "" if cls.server else mkdtemp(dir=MEMORY)
+            prepare(cls.server or f"sqlite:///{cls.home}/template.db", cls.subjects)
+            url = cls.server or f"sqlite:///{cls.home}/story.db"
+            cls.databases = [DyingDatabase(url) for _ in range(2)]
+        if cls.server:
+            empty(cls.databases[0])
+        else:
+            for it in Path(cls.home).glob("story.db*"):
+                it.unlink()
+            shutil.copy(f"{cls.home}/template.db", f"{cls.home}/story.db")
         return cls.databases
 
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
         databases = self.fresh()
-        drawn = [it for it in self.subjects if it.key.startswith("drawn")]
-        rest = [it for it in self.subjects if not it.key.startswith("drawn")]
-        subject = data.draw(st.one_of(st.sampled_from(rest), st.sampled_from(drawn)))
+        subject = data.draw(st.sampled_from(self.subjects))
         self.world, self.count = World(databases, subject), 0
         TALLY["runs"] += 1
-        TALLY[f"runs of {subject.key if subject in rest else 'generated'}"] += 1
+        TALLY[f"runs of {'generated' if subject.key.startswith('drawn') else subject.key}"] += 1
         self._start(0, NEVER)
 
     def teardown(self) -> None:
@@ -269,11 +276,19 @@ class Story(RuleBasedStateMachine):
     def restart(self, node: int) -> None:
         self.world.restart(node)
 
-    @rule(data=st.data())
-    @precondition(lambda self: not self.world.broken)
-    def something_breaks(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), node=NODE, mended=st.booleans())
+    @precondition(lambda self: not self.world.broken and (self.world.waits(JOB) or self.world.waits(TIMER)))
+    def something_breaks(self, data: st.DataObject, node: int, *, mended: bool) -> None:
+        """What is due next meets a service that fails, until nobody tries any more."""
         names = sorted({*self.world.subject.gives, "letter/keep", "letter/post"})
-        self.world.broken.add(data.draw(st.sampled_from(names)))
+        self.world.broken.update(data.draw(st.sampled_from([names, *([it] for it in names)])))
+        with self.world.nodes[node].database.session() as session:
+            due = self.world.nodes[node].worker.next_due(session)
+        if due is not None:
+            self.world.clock.move_to(max(due, self.world.clock.now()))
+        self.it_goes_on_failing(node, 1)
+        if mended:
+            self.it_is_mended(1 - node)
 
     @rule(node=NODE, hours=st.integers(0, 3))
     @precondition(lambda self: self.world.broken)

@@ -167,6 +167,14 @@ def prepare(url: str, chosen: list[Subject]) -> None:
     engine.dispose()
 
 
+def empty(database: Database) -> None:
+    """Forget every instance; the definitions stay."""
+    tables = [it.name for it in SQLModel.metadata.sorted_tables if it.name.startswith("engine_")]
+    tables.remove("engine_definition")
+    with database.engine.begin() as connection:
+        connection.execute(sa.text(f"truncate {', '.join(tables)}, story_effect, story_end"))
+
+
 class World:
     """Two nodes on one database, and what was accepted there."""
 
@@ -229,7 +237,18 @@ class World:
         return [it for it in self.instances if it in rows]
 
     def waits(self, kind: str) -> list[Any]:
-        return self.rows("select * from engine_wait where kind = :k order by opened_at, element, id", k=kind)
+        """Out: what is waited for, in an order that is the same whenever the same story is told."""
+        found = self.rows("select * from engine_wait where kind = :k", k=kind)
+        return sorted(
+            found,
+            key=lambda it: (
+                self.instances.index(it.instance_id),
+                it.opened_at,
+                it.element,
+                str(it.due_at),
+                it.id,
+            ),
+        )
 
     def dump(self) -> list[Any]:
         """Out: everything stored that a step may change."""
