@@ -161,6 +161,7 @@ def performed(session: Session, tenant_id: str, key: str) -> Instance | None:
 
 def as_instance(row: Row) -> Instance:
     """Out: a row as an instance no session knows, made the way the mapper makes what it has read."""
+    sa.orm.configure_mappers()  # nothing else may have met the mapper yet; asking again costs nothing
     made: Instance = _made_by_mapper()
     sa.orm.attributes.instance_dict(made).update(row)
     return made

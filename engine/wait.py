@@ -45,6 +45,7 @@ class Wait(SQLModel, table=True):
 
 def of_instance(session: Session, tenant_id: str, instance_id: str) -> list[Wait]:
     """Out: the waits of an instance as the database holds them now, oldest first; no session keeps them."""
+    sa.orm.configure_mappers()  # nothing else may have met the mapper yet; asking again costs nothing
     found = []
     for row in _of_instance.rows(session, {"tenant": tenant_id, "instance": instance_id}):
         wait: Wait = _made_by_mapper()

@@ -60,10 +60,10 @@ class Database:
     `patience` is how many seconds a step waits for a database that another program holds before it gives up.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, *, patience: float | None = None) -> None:
         self.url = url
-        self.patience = patience
-        self.engine = _engine(url, patience)
+        self.patience = PATIENCE if patience is None else patience
+        self.engine = _engine(url, self.patience)
         self._reading = self.engine.execution_options(reading=True)
 
     @contextmanager
@@ -157,6 +157,6 @@ def _engine(url: str, patience: float) -> Engine:
     def _begin(connection: Any) -> None:
         # Readers see a snapshot and wait for nobody; whoever will write takes the one writer's place at once.
         reading = connection.get_execution_options().get("reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.connection.dbapi_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine

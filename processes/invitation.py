@@ -6,13 +6,15 @@ and raising the version revokes every link sent before.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, select
 
-from processes.database import Row, belongs_to
+from processes.database import Row, belongs_to, new_id
 from processes.errors import LinkNotValid
 
 PROPOSED, INVITED, UNINVITED = "proposed", "invited", "uninvited"
@@ -102,6 +104,18 @@ class Links:
         )
         made.link_digest = self.digest(self.of(made))
         return made
+
+    def new_rows(
+        self, municipality_id: str, consultation_id: str, organisation_ids: Iterable[str]
+    ) -> list[dict[str, Any]]:
+        """Invitations for an opinion as rows to insert at once, each with its own id and link."""
+        like = self.new_invitation(municipality_id, consultation_id, "").model_dump()
+        rows = []
+        for organisation_id in organisation_ids:
+            identity = new_id()
+            link = self.digest(self.token("invitation", identity, like["link_version"]))
+            rows.append({**like, "id": identity, "organisation_id": organisation_id, "link_digest": link})
+        return rows
 
     def of(self, invitation: Invitation) -> str:
         return self.token("invitation", invitation.id, invitation.link_version)

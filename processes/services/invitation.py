@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy import insert
 from sqlmodel import col, delete, select, update
 
 from engine.service import Step, service
@@ -28,10 +29,11 @@ def confirm(inputs: Confirm, *, step: Step, links: Links) -> None:
         chosen = _known(step, inputs.organisations)
         _drop(step, [it.id for it in proposed if it.organisation_id not in chosen])
         there = {it.organisation_id for it in proposed} | {it.organisation_id for it in invited(step)}
-        for organisation_id in sorted(chosen - there):
-            step.session.add(links.new_invitation(step.tenant_id, step.business_key, organisation_id))
-        step.session.flush()
-    if not waiting(step) and not invited(step) and not inputs.note.strip():
+        rows = links.new_rows(step.tenant_id, step.business_key, sorted(chosen - there))
+        if rows:
+            step.session.flush()
+            step.session.connection().execute(insert(Invitation), rows)
+    if not inputs.note.strip() and not waiting(step) and not invited(step):
         raise Refused({"organisations": Reason("nobody_chosen")})
 
 

@@ -21,7 +21,7 @@ from processes.invitation import INVITED, Invitation
 from processes.organisation import Organisation
 from tests.processes.public_scene import DURING, HOME, OPENS, Scene
 
-FEW, MANY = 10, 10_000
+FEW, SIZES = 10, (10, 100, 1_000, 10_000)
 ROUNDS = 60
 WARM_UP = 10
 
@@ -73,18 +73,25 @@ class Crowd:
 
 
 def run() -> dict[str, float]:
-    """Out: `ratio` of one opinion's cost among ten thousand to one among ten (1 is flat), and both in seconds."""
+    """Out: one opinion's cost among ten thousand over among ten, the dearest size over the cheapest, and seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        few, many = Crowd(Path(folder) / "few", FEW), Crowd(Path(folder) / "many", MANY)
+        crowds = {size: Crowd(Path(folder) / str(size), size) for size in SIZES}
         try:
             for _ in range(WARM_UP):
-                few.speak(), many.speak()
-            costs = [(few.speak(), many.speak()) for _ in range(ROUNDS)]
+                for crowd in crowds.values():
+                    crowd.speak()
+            costs: dict[int, list[float]] = {size: [] for size in SIZES}
+            for _ in range(ROUNDS):
+                for size, crowd in crowds.items():
+                    costs[size].append(crowd.speak())
         finally:
-            few.scene.database.close()
-            many.scene.database.close()
-    small, large = statistics.median(it[0] for it in costs), statistics.median(it[1] for it in costs)
-    return {"ratio": large / small, "among_ten": small, "among_ten_thousand": large}
+            for crowd in crowds.values():
+                crowd.scene.database.close()
+    found = {size: statistics.median(it) for size, it in costs.items()}
+    spread = max(found.values()) / min(found.values())
+    return {"ratio": found[SIZES[-1]] / found[FEW], "spread": spread} | {
+        f"among_{size}": it for size, it in found.items()
+    }
 
 
 if __name__ == "__main__":
