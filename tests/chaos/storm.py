@@ -63,7 +63,7 @@ class _Storm:
         self.database = Database(server.url("kaasa"))
 
     def run(self, seconds: float, database_kills: int, node_every: float) -> Figures:
-        size = max(20, int(seconds * 4))
+        size = min(300, max(20, int(seconds * 4)))
         made = town.build(self.settings, cases=size, associations=size, planners=2)
         ports = [free_port() for _ in range(NODES)]
         nodes = [Node(f"node-{n}", port, self.environment, self.folder) for n, port in enumerate(ports)]

@@ -23,4 +23,4 @@ def test_a_long_storm_loses_and_doubles_nothing(tmp_path: Path) -> None:
     print(it.lines())
     assert not it.broken(), it.lines()
     assert it.database_kills == 12
-    assert it.opinions_acknowledged > 200, it.lines()
+    assert it.opinions_acknowledged > 50, it.lines()
