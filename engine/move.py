@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import uuid_utils
 from sqlmodel import Session
 
-from engine import field, ledger, move_record
+from engine import field, ledger, move_difference, move_record
 from engine.definition import Definition, Library
 from engine.errors import (
     Conflict,
@@ -118,21 +118,9 @@ def check(state: str, old: Definition, new: Definition, plan: Plan, *, now: date
 
 
 def _plan_faults(old: Process, new: Process, plan: Plan) -> list[Refusal]:
-    faults = []
-    for before, after in plan.mapping.items():
-        if not _has(old, before):
-            faults.append(Refusal(SOURCE, before))
-        if not _has(new, after):
-            faults.append(Refusal(TARGET, before, {"come": after}))
-    return faults
-
-
-def _has(process: Process, path: str) -> bool:
-    try:
-        process.locate(path)
-    except KeyError:
-        return False
-    return True
+    was, will = move_difference.named(old), move_difference.named(new)
+    faults = [Refusal(SOURCE, it) for it in plan.mapping if it not in was]
+    return faults + [Refusal(TARGET, a, {"come": b}) for a, b in plan.mapping.items() if b not in will]
 
 
 def _with_moments(

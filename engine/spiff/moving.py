@@ -81,7 +81,7 @@ def move(
         _against_splits(level, refusals)
         _against_joins(level, refusals)
     if refusals:
-        return "", tuple(_once(refusals))
+        return "", tuple({str(it): it for it in refusals}.values())
     moved = {
         "top": _rewritten(levels[0]),
         "inner": [{"of": it.stored["of"], "spec": it.names.new.name, **_rewritten(it)} for it in levels[1:]],
@@ -91,14 +91,6 @@ def move(
         return _predicted_again(text, data, new, conductor), ()
     except EngineError as error:
         return "", (Refusal(UNREADABLE, "", {"why": str(error)[:200]}),)
-
-
-def _once(refusals: list[Refusal]) -> Iterator[Refusal]:
-    seen = set()
-    for it in refusals:
-        if str(it) not in seen:
-            seen.add(str(it))
-            yield it
 
 
 def _levels(tokens: dict[str, Any], old: Blueprint, new: Blueprint, plan: Plan) -> list[_Level]:

@@ -253,7 +253,7 @@ def promise(row: list[Part], edited: list[Part], deeds: int, seed: int) -> str:
 
 
 FAST = settings(
-    max_examples=20, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate),
+    max_examples=30, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
