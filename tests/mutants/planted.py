@@ -10,7 +10,7 @@ LEDGER, RUNTIME, WORKER, ADVANCE = (
     "engine/worker.py",
     "engine/advance.py",
 )
-STORY = "tests/engine/story"
+STORY = "tests/engine/story/test_story.py::test_stories_of_each_process_keep_every_promise[loop]"
 STEPS = ("tests/engine/test_runtime.py", "tests/engine/test_worker.py")
 
 

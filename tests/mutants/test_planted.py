@@ -16,4 +16,4 @@ def test_the_line_of_each_fault_stands_in_the_code_once(mutant: Mutant) -> None:
     assert (ROOT / mutant.file).read_text().count(mutant.line) == 1, (
         "the line was rewritten: write the fault anew in tests/mutants/planted.py, then run python3 -m tests.mutants"
     )
-    assert all((ROOT / it).exists() for it in mutant.tests)
+    assert all((ROOT / it.partition("::")[0]).exists() for it in mutant.tests)

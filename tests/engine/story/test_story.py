@@ -71,12 +71,24 @@ def _run(machine: type[Story], runs: int, steps: int) -> None:
     )  # fmt: skip
 
 
-def test_three_hundred_stories_keep_every_promise() -> None:
-    befell = sum((tell(only, runs, 8, whole=False) for only, runs in SHARES.items()), Counter[str]())
+TOLD: Counter[str] = Counter()
+
+
+@pytest.mark.parametrize("only", SHARES)
+def test_stories_of_each_process_keep_every_promise(only: str) -> None:
+    befell = tell(only, SHARES[only], 8, whole=False)
     print(dict(sorted(befell.items())))
-    assert befell["runs"] >= 300
-    assert befell["crashes"] > 100
-    assert all(befell[it] for it in BEFELL), befell
+    assert befell["runs"] >= SHARES[only]
+    assert befell["crashes"]
+    TOLD.update({**befell, only: 1})
+
+
+def test_three_hundred_stories_tell_of_everything() -> None:
+    if not all(TOLD[only] for only in SHARES):
+        pytest.skip("only some of the stories were told")
+    assert TOLD["runs"] >= 300
+    assert TOLD["crashes"] > 100
+    assert all(TOLD[it] for it in BEFELL), TOLD
 
 
 def test_stories_on_postgresql_keep_every_promise(postgres_server: postgres.Server) -> None:
