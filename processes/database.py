@@ -91,7 +91,7 @@ class Database:
             try:
                 with self.open_transaction() as session:
                     return work(session)
-            except (EngineConflict, DBAPIError) as problem:
+            except (EngineConflict, DBAPIError, sqlite3.Error) as problem:
                 late = time.monotonic() - began > self.patience
                 if attempt == retries or not _may_repeat(problem) or (late and unavailable(problem)):
                     raise
@@ -112,7 +112,7 @@ def _may_repeat(problem: Exception) -> bool:
         return True
     if isinstance(problem, IntegrityError):
         return True  # two steps inserted the same key: the second run sees the first one's row
-    original = getattr(problem, "orig", None)
+    original = getattr(problem, "orig", problem)
     state = getattr(original, "sqlstate", None)
     return state in SERIALIZATION_FAILURES or "database is locked" in str(original)
 
@@ -121,11 +121,12 @@ def unavailable(problem: Exception) -> bool:
     """Whether the database itself is in trouble (away, locked, full, read-only), so that trying later helps."""
     if isinstance(problem, PoolExhausted):
         return True
-    if not isinstance(problem, DBAPIError):
-        return False
-    original = problem.orig
+    # What our own BEGIN meets comes as the driver raises it, without SQLAlchemy's wrapping.
+    original = problem.orig if isinstance(problem, DBAPIError) else problem
     if isinstance(original, sqlite3.Error):
         return getattr(original, "sqlite_errorcode", 0) & 0xFF in SQLITE_OUTAGES
+    if not isinstance(problem, DBAPIError):
+        return False
     state = getattr(original, "sqlstate", None)
     if state is None:
         return problem.connection_invalidated or type(original).__name__ == "OperationalError"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,8 +39,8 @@ from web.noting import NotingDatabase
 from web.receiving import Receiving
 from web.render import Renderer
 from web.settings import Settings
-from web.watching import Watch, WatchedRuntime
 from web.transport import pace, transport
+from web.watching import Watch, WatchedRuntime
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = ROOT / "bpmn"
@@ -101,7 +102,7 @@ class Kaasa:
         with self.database.session() as session:
             try:
                 row = municipality.get(session, self.municipality_id)
-            except (NotFound, DBAPIError):  # a page that says the database is away must not ask it again
+            except (NotFound, DBAPIError, sqlite3.Error):  # a page that says the database is away must not ask it again
                 return None
             return Contact(row.name, row.kind, row.email, row.phone, row.address, row.opening_hours)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sqlite3
 from typing import Any
 from urllib.parse import quote
 
@@ -131,6 +132,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: http,
     SignInNeeded: sign_in_first,
     DBAPIError: outage,
+    sqlite3.Error: outage,
     PoolExhausted: outage,
     Exception: broken,
 }

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from engine.clock import Clock
 from engine.errors import AnswersRefused, Conflict, GuardHolds, NotOpen
 from processes.actions import incident
-from processes.database import Database
+from processes.database import Database, unavailable
 from processes.errors import ProcessError
 
 T = TypeVar("T")
@@ -37,7 +37,8 @@ class NotingDatabase(Database):
         except REFUSALS:
             raise
         except Exception as error:
-            self._note(error)
+            if not unavailable(error):  # a database in trouble takes no note either
+                self._note(error)
             raise
 
     def _note(self, error: Exception) -> None:

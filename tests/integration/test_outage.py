@@ -155,9 +155,11 @@ def _held(house: House, seconds: float) -> Iterator[None]:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    yield
-    holder.wait(seconds + 30)
-    holder.stdout.close()
+    try:
+        yield
+    finally:
+        holder.wait(seconds + 30)
+        holder.stdout.close()
 
 
 def test_a_database_held_for_a_moment_is_waited_for(house: House) -> None:
