@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["demo", "serve", "work", "migrate", "seed", "check", "rehearse", "deadline"]
+COMMANDS = ["demo", "serve", "work", "migrate", "seed", "check", "rehearse", "deadline", "move"]
 NOT_FILES = [
     b"",
     b"\x00\xff\xfe\x80",
