@@ -20,6 +20,7 @@ class Figures:
     seconds: float = 0.0
     node_kills: int = 0
     database_kills: int = 0
+    restarts_by_the_service_manager: int = 0
     answers: str = ""
     opinions_acknowledged: int = 0
     opinions_lost: int = 0
