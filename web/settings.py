@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
+SHORTEST_TOKEN = 16
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
     """Seconds between looks into the mailbox and the Maildir."""
     heartbeat: float = 10.0
     """PostgreSQL: seconds between a node's signs of life; after three missed ones another takes over its ticks."""
+    metrics_token_file: Path | None = None
+    """A file with the token `/metrics` asks for; without it only programs on this machine may read the figures."""
     demo: bool = False
     """Whether this is the demonstration: a clock held in hand and a bar that says so."""
     reload_templates: bool = False
@@ -94,6 +97,18 @@ class Settings(BaseSettings):
     def local(self) -> bool:
         """Whether only this machine can reach the server, by its own address and by the one people see."""
         return self.host in LOOPBACK and urlsplit(self.url()).hostname in LOOPBACK
+
+    def metrics_token(self) -> str:
+        """Out: what a program that reads the figures must send; empty when no token is asked for."""
+        path = self.metrics_token_file
+        if path is None:
+            return ""
+        token = path.read_text().strip()
+        if len(token) < SHORTEST_TOKEN:
+            raise SystemExit(
+                f"{path}: the token is too short; put at least {SHORTEST_TOKEN} characters there"
+            )
+        return token
 
     def secret(self) -> bytes:
         """Out: the installation's secret. The first start makes it, readable by its owner alone."""

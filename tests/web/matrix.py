@@ -13,7 +13,10 @@ GOVERNMENT = frozenset({"government"})
 COMMITTEE = frozenset({"committee"})
 ADMINISTRATOR = frozenset({"administrator"})
 
-OUTSIDE_LANGUAGES = {"GET /", "GET /health/live", "GET /health/ready", "GET /static/{file_path}"}
+OUTSIDE_LANGUAGES = {
+    "GET /", "GET /health", "GET /health/live", "GET /health/ready", "GET /metrics", "GET /ready",
+    "GET /static/{file_path}",
+}  # fmt: skip
 
 DOORS: list[tuple[frozenset[str], str]] = [
     # the front door
