@@ -81,6 +81,24 @@ def test_a_move_is_not_taken_back_after_a_step(demo_visitor, revised):
     assert versions(demo_visitor.kaasa)[number] == 2
 
 
+def test_what_was_done_by_a_former_version_is_still_told(demo_visitor, revised):
+    kaasa, now = demo_visitor.kaasa, demo_visitor.kaasa.clock.now()
+    files = {
+        name.replace("check_application", "look_at_it"): text.replace("check_application", "look_at_it")
+        for name, text in catalogue.kind(KEY).files().items()
+    }
+    to = kaasa.database.transaction(lambda s: kaasa.library.deploy(s, "9999", files, now=now).version)
+    demo_visitor.sign_in("planner")
+    for number in revised:
+        demo_visitor.post(f"/et/moving/{KEY}/apply", {"to": str(to), "case": number})
+    moved = [number for number, version in versions(kaasa).items() if version == to]
+    assert moved
+    for number in moved:
+        assert demo_visitor.get(f"/et/cases/{number}").status_code == 200
+        assert demo_visitor.get(f"/et/case/{number}").status_code == 200
+    assert demo_visitor.get("/et/desk").status_code == 200
+
+
 def test_a_folder_that_changed_is_taken_over_once(demo_visitor, revised):
     demo_visitor.sign_in("planner")
     demo_visitor.follow(demo_visitor.post(f"/et/moving/{KEY}/take-over"))
