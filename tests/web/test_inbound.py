@@ -81,7 +81,7 @@ def test_mail_nobody_can_place_is_registered_or_put_aside(demo_visitor: Visitor)
     assert "&lt;b&gt;pinki" in page.text
     refused = demo_visitor.post(
         f"/et/mails/{first.id}/register",
-        data={"number": "", "name": "", "email": "x", "text": "Soovin pinki."},
+        {"number": "", "name": "", "email": "x", "text": "Soovin pinki."},
     )
     assert refused.status_code == 422
     original = demo_visitor.get(f"/et/mails/{first.id}/original")
