@@ -18,6 +18,7 @@ LONGER = {
     "engine/advance.py": "one step from thawing to saving; its order is its meaning",
     "engine/feel/grammar.py": "one rule of the grammar after the other",
     "engine/ledger.py": "every statement of a save in one place, so that locks are taken in one order",
+    "engine/runtime.py": "the engine's verbs, one after the other, as its callers read them",
     "engine/spiff/machine.py": "the one face of the library; splitting it would open a second door",
     "notifications/delivery.py": "the only room that may speak SMTP, both transports in it",
     "processes/migrations/versions/0001_the_first_tables.py": "written by Alembic",
