@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from engine.clock import local_day
 from processes import catalogue, migrate, terms
@@ -55,6 +55,22 @@ def build(settings: Settings, *, cases: int, associations: int, planners: int) -
     finally:
         kaasa.close()
     return Town(number, links, signing)
+
+
+def more(kaasa: Kaasa, cases: int) -> str:
+    """Begin further cases in a municipality that is there. Out: a sign-in link of their planner."""
+    now = kaasa.clock.now()
+    with kaasa.database.open_transaction() as session:
+        planner = session.exec(select(Role.person_id).where(Role.role == "planner")).first()
+        assert planner is not None
+        files = catalogue.kind("detailed_plan").files()
+        kaasa.runtime.library.deploy(session, HOME, files, now=now)
+        for place in range(cases):
+            _begin(kaasa, session, files, planner, f"dp-begun-{place}", now)
+        wall = kaasa.wall.now()
+        return sign_in.new_link(
+            session, municipality_id=HOME, person_id=planner, now=wall, lasts=timedelta(days=1)
+        )
 
 
 def _people(session: Session, planners: int) -> list[str]:

@@ -1,6 +1,6 @@
 """The power goes, thirty times: the server and the worker are killed at any moment of the story.
 
-People keep giving opinions with the key of their form, time is moved, timers fire, letters leave. Whoever was
+People keep giving opinions with the key of their form, a planner does task after task, time is moved, timers fire, letters leave. Whoever was
 told "received" must be in the database once; whatever was doubled is mail with the same Message-ID.
 """
 
@@ -28,6 +28,8 @@ from notifications.outbox import OutgoingLetter
 from processes.database import Database
 from processes.feedback import Feedback, FeedbackVersion
 from tests.browser import pages
+from tests.chaos import town
+from tests.chaos.people import Planner
 from web.compose import compose
 from web.settings import Settings
 
@@ -129,10 +131,17 @@ def test_thirty_kills_lose_nothing_and_double_nothing_but_recognisable_mail(fold
     with_database = Database(f"sqlite:///{folder / 'kaasa.db'}")
     with with_database.session() as session:
         number = _open_case(session)
+    kaasa = compose(Settings(folder=folder, demo=True))
+    token = town.more(kaasa, 60)
+    kaasa.close()
     server = Process(folder, port, "serve", "--no-loop")
     worker = Process(folder, port, "work")
     people = People(f"http://127.0.0.1:{port}", number)
+    planner = Planner([f"http://127.0.0.1:{port}"], 1, token, lambda: _tasks(with_database))
     try:
+        pages.wait_for(f"http://127.0.0.1:{port}/health/ready")
+        planner.sign_in()
+        planner.start()
         for turn in range(KILLS):
             victim = server if turn % 2 == 0 else worker
             pages.wait_for(f"http://127.0.0.1:{port}/health/ready")
@@ -143,12 +152,15 @@ def test_thirty_kills_lose_nothing_and_double_nothing_but_recognisable_mail(fold
         time.sleep(2)
     finally:
         people.stop()
+        planner.stop()
         server.end()
         worker.end()
     assert len(people.told) > 30, people.tried
+    assert len(planner.told) > 5, planner.statuses
     _settled(folder)
     with with_database.session() as session:
         _nothing_lost_or_doubled(session, people.told)
+        _each_task_done_once(session, planner.told)
         _every_case_loads(session, folder)
         _letters_are_recognisable(session, folder)
     with_database.close()
@@ -191,6 +203,30 @@ def _nothing_lost_or_doubled(session: Session, told: dict[str, str]) -> None:
     assert len(receipts) == len(set(receipts))
     first = session.exec(select(FeedbackVersion.feedback_id).where(FeedbackVersion.version == 1)).all()
     assert len(first) == len(receipts)
+
+
+def _tasks(database: Database) -> list[tuple[str, str]]:
+    """The open tasks of the cases that were begun for this test."""
+    query = sa.text(
+        "select w.id, w.element from engine_wait w join consultation c on c.instance_id = w.instance_id "
+        "where c.number like 'dp-begun-%' and w.element in ('check_application', 'assess_environment')"
+    )
+    with database.session() as session:
+        return [(row[0], row[1]) for row in session.connection().execute(query)]
+
+
+def _each_task_done_once(session: Session, told: dict[str, str]) -> None:
+    """What the planner was told is done is closed, and no step of these cases happened twice."""
+    still_open = set(session.connection().execute(sa.text("select id from engine_wait")).scalars())
+    assert not still_open & set(told)
+    query = sa.text(
+        "select h.element, count(*), count(distinct h.instance_id) from engine_history h join consultation c "
+        "on c.instance_id = h.instance_id where c.number like 'dp-begun-%' and h.what = 'done' group by h.element"
+    )
+    done = {row[0]: (row[1], row[2]) for row in session.connection().execute(query)}
+    assert all(steps == cases for steps, cases in done.values()), done
+    for element in set(told.values()):
+        assert done[element][0] >= sum(it == element for it in told.values())
 
 
 def _every_case_loads(session: Session, folder: Path) -> None:
