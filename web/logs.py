@@ -16,7 +16,7 @@ KEPT = {
     "letter", "mailing", "mail", "outcome", "until", "task", "drain",
 }  # fmt: skip
 ACTION = re.compile(r"[a-z][a-z0-9_]{0,60}\Z")
-PLAIN = re.compile(r"[\w./:+\- ]{0,200}\Z", re.ASCII)
+PLAIN = re.compile(r"[\w./:+\-]{0,200}\Z", re.ASCII)
 QUIET = (
     "alembic",
     "spiff.task",
