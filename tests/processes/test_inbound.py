@@ -1,4 +1,4 @@
-"""What mail does: answers, reports and opinions that came by mail; on both databases."""
+"""What mail does: answers, reports and opinions that came by mail."""
 
 from __future__ import annotations
 
@@ -28,9 +28,14 @@ from tests.processes.public_scene import AFTER, CLOSES, DURING, HOME, Scene
 ASSOCIATION = "mart@kurtide-selts.example"
 
 
+BOTH = pytest.mark.parametrize("scene", ["sqlite", "postgresql"], indirect=True)
+"""For what the databases could tell apart: keys, locks, set-based statements; the rest is told on one."""
+
+
 @pytest.fixture
-def scene(database_url: str, tmp_path: Path) -> Iterator[Scene]:
-    database = Database(database_url)
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    kind = getattr(request, "param", "sqlite")
+    database = Database(request.getfixturevalue(f"{kind}_url"))
     made = Scene(database, tmp_path)
     with database.open_transaction() as session:
         who = session.exec(select(Organisation)).one()
@@ -117,6 +122,7 @@ def test_an_answer_of_every_program_changes_attendance(scene, program):
     assert [mail.state for mail in kept(scene)] == ["done"]
 
 
+@BOTH
 def test_the_latest_answer_counts_whichever_comes_first_and_all_are_kept(scene):
     letter = invite(scene)
     older = clients.answer(letter, "thunderbird", "declined", now=DURING)
@@ -140,6 +146,7 @@ def test_an_answer_to_the_old_date_does_not_count_and_is_shown_as_such(scene):
     assert listed.lines[0].outcome == "old_date"
 
 
+@BOTH
 def test_another_address_waits_for_the_organiser_who_may_let_it_count(scene):
     raw = clients.answer(invite(scene), "outlook", "accepted", now=DURING, sender="liis@mujal.example")
     mail = take(scene, raw)
@@ -181,6 +188,7 @@ def test_a_token_made_up_changes_nothing(scene):
     assert mail.outcome == "no_case"
 
 
+@BOTH
 def test_the_same_mail_by_two_ways_is_one_mail(scene):
     raw = clients.answer(invite(scene), "apple", "declined", now=DURING)
     first, again, other = take(scene, raw, "imap:1"), take(scene, raw, "imap:1"), take(scene, raw, "lmtp:x")
@@ -206,6 +214,7 @@ def report(scene: Scene, status: str = "5.1.1", action: str = "failed") -> bytes
     ).encode()
 
 
+@BOTH
 def test_a_returned_letter_counts_as_not_arrived_and_its_address_is_left_alone(scene):
     invite(scene)
     assert take(scene, report(scene)).outcome == "bounced"
@@ -222,6 +231,7 @@ def test_a_full_mailbox_and_a_delay_do_not_condemn_the_address(scene):
     assert kept(scene, Organisation)[0].undeliverable_since is None
 
 
+@BOTH
 def test_words_become_an_opinion_in_waiting_that_its_author_confirms(scene):
     invite(scene)
     raw = words(scene, "Soovime kaldteed.\n\nVald kirjutas 5.1.2027:\n> Palume arvamust.")
@@ -329,6 +339,7 @@ def test_an_official_passes_a_letter_on_and_its_author_gets_an_opinion(scene):
     assert kept(scene, Feedback)[-1].author_email == "keegi@mujal.example"
 
 
+@BOTH
 def test_what_nobody_can_place_is_registered_by_a_person(scene):
     mail = take(
         scene, words(scene, "Kas pink tuleb?", sender="leida@kodu.example", to="vald@naidisvald.example")
@@ -341,6 +352,7 @@ def test_what_nobody_can_place_is_registered_by_a_person(scene):
     assert len(kept(scene, FeedbackVersion)) == 1
 
 
+@BOTH
 def test_unreadable_mail_waits_and_can_be_put_aside(scene):
     mail = take(scene, b"Content-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCAL")
     who = planner(scene)
