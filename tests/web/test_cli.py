@@ -13,7 +13,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["demo", "serve", "work", "migrate", "seed", "check", "rehearse", "deadline", "move"]
+COMMANDS = [
+    "demo",
+    "serve",
+    "work",
+    "migrate",
+    "seed",
+    "check",
+    "rehearse",
+    "deadline",
+    "move",
+    "incidents",
+    "cases",
+    "show",
+    "audit",
+]
 NOT_FILES = [
     b"",
     b"\x00\xff\xfe\x80",
