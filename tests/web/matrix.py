@@ -153,7 +153,7 @@ DOORS: list[tuple[frozenset[str], str]] = [
     # mail that came in
     (PLANNER, "GET /mails"),
     (PLANNER, "GET /mails/{mail_id}"),
-    (PLANNER, "GET /mails/{mail_id}/original"),
+    (PLANNER, "GET /mails/{mail_id}/download"),
     (PLANNER, "POST /mails/{mail_id}/aside"),
     (PLANNER, "POST /mails/{mail_id}/confirm"),
     (PLANNER, "POST /mails/{mail_id}/count"),

@@ -84,7 +84,7 @@ def test_mail_nobody_can_place_is_registered_or_put_aside(demo_visitor: Visitor)
         {"number": "", "name": "", "email": "x", "text": "Soovin pinki."},
     )
     assert refused.status_code == 422
-    original = demo_visitor.get(f"/et/mails/{first.id}/original")
+    original = demo_visitor.get(f"/et/mails/{first.id}/download")
     assert original.content == raw
     assert "attachment" in original.headers["content-disposition"]
     assert demo_visitor.post(f"/et/mails/{second.id}/aside", {"note": "Loetud"}).status_code == 303

@@ -35,7 +35,7 @@ class MailsPage(Controller):
     def show(self, visit: Visit, mail_id: FromPath[str]) -> Response[str]:
         return self._page(visit, mail_id)
 
-    @get("/{mail_id:str}/original", sync_to_thread=True)
+    @get("/{mail_id:str}/download", sync_to_thread=True)
     def original(self, visit: Visit, mail_id: FromPath[str]) -> Response[bytes]:
         """The mail as it came, to be kept or opened elsewhere; never shown in the browser."""
         actor, kaasa = visit.official(PLANNER), visit.kaasa
