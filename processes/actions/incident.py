@@ -29,8 +29,7 @@ from processes.permission import ADMINISTRATOR, PLANNER, Actor, require
 from processes.post import PostOffice
 
 MAX_REASON = 1_000
-RESULT = "result_"
-"""What the names of a form's fields begin with that hold the failed element's results."""
+RESULT = "result_"  # what the names of a form's fields begin with that hold the failed element's results
 
 
 @dataclass(frozen=True)
