@@ -27,9 +27,10 @@ class Sink:
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
         self._file.close()
 
     def received(self) -> list[tuple[str, str]]:
@@ -47,6 +48,14 @@ class Sink:
         os.fsync(self._file.fileno())
         await asyncio.sleep(self._delay)
         return "250 kept"
+
+    async def _end(self) -> None:
+        self._server.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0.05)  # transports close in the next turns of the loop
 
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(
