@@ -121,7 +121,9 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
         made = PageVisit(kaasa, request)
         request.scope["state"]["visit"] = made
         if request.method not in auth.SAFE:
-            await forms.read(request)  # before the database is asked: its trouble must not lose what was typed
+            await forms.read(
+                request
+            )  # before the database is asked: its trouble must not lose what was typed
         if made.session_token:
             # Looked up here, in a thread, so that a refusal's page knows it too.
             await sync_to_thread(lambda: made.actor)

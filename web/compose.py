@@ -102,7 +102,11 @@ class Kaasa:
         with self.database.session() as session:
             try:
                 row = municipality.get(session, self.municipality_id)
-            except (NotFound, DBAPIError, sqlite3.Error):  # a page that says the database is away must not ask it again
+            except (
+                NotFound,
+                DBAPIError,
+                sqlite3.Error,
+            ):  # a page that says the database is away must not ask it again
                 return None
             return Contact(row.name, row.kind, row.email, row.phone, row.address, row.opening_hours)
 

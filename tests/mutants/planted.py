@@ -69,8 +69,8 @@ MUTANTS = (
         "if self._steps > MOST_STEPS:", "if self._steps < 0:", ("tests/engine/test_budget.py", "tests/engine/test_machine.py"),
     ),
     Mutant(
-        "once", "a job that was done is done again", WORKER,
-        "session.connection().execute(sa.delete(_job).where(same, _job.c.due_at <= now))", "pass", (*STEPS, STORY),
+        "once", "a reminder that was given is given again and again", "engine/spiff/machine.py",
+        "            or isinstance(spec.event_definition, MomentTimer)\n", "", (*STEPS, STORY),
     ),
     Mutant(
         "join", "a join goes on while a branch is still open", "engine/spiff/joining.py",

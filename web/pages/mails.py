@@ -24,7 +24,10 @@ class MailsPage(Controller):
 
     @get(sync_to_thread=True)
     def list(
-        self, visit: Visit, show: FromQuery[str] = "", page: Annotated[int, QueryParameter(ge=1, le=10000)] = 1
+        self,
+        visit: Visit,
+        show: FromQuery[str] = "",
+        page: Annotated[int, QueryParameter(ge=1, le=10000)] = 1,
     ) -> Response[str]:
         actor = visit.official(PLANNER)
         with visit.kaasa.database.session() as session:
