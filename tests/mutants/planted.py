@@ -11,7 +11,7 @@ LEDGER, RUNTIME, WORKER, ADVANCE = (
     "engine/advance.py",
 )
 STORY = "tests/engine/story/test_story.py::test_stories_of_each_process_keep_every_promise[loop]"
-STEPS = ("tests/engine/test_runtime.py", "tests/engine/test_worker.py")
+STEPS = ("tests/engine/test_runtime.py", "tests/engine/test_worker.py", "tests/engine/test_timer_job.py")
 
 
 @dataclass(frozen=True)

@@ -260,6 +260,7 @@ class Story(RuleBasedStateMachine):
         with self.world.nodes[1 - node].database.session() as session:
             waits = self.world.nodes[1 - node].runtime.waits(session, TENANT, wait.instance_id)
         assert [it.due_at for it in waits if it.id == wait.id] == [due]
+        TALLY["moves"] += 1
 
     @rule(data=st.data(), node=NODE)
     @precondition(lambda self: len(self.world.active()) > 1)

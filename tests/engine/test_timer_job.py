@@ -1,0 +1,30 @@
+"""The job of a timer goes where the timer goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine.worker import Worker
+from tests.engine.conftest import MORNING, Bench
+from tests.engine.drawing import END, START, catch, chain, draw, folder, timer
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_a_moved_deadline_fires_at_its_new_moment_and_not_at_the_old(bench: Bench, days: int) -> None:
+    nodes = [START, catch("pause", timer("P3D", "timeDuration")), END]
+    bench.deploy(folder("p", draw("p", nodes, chain("start", "pause", "end"))))
+    instance = bench.start("p")
+    moved = MORNING + timedelta(days=days)
+    bench.move(instance, "pause", moved)
+    worker = Worker(bench.runtime, bench.database.open_transaction, bench.clock)
+    with bench.database.session() as session:
+        assert worker.next_due(session) == moved
+    bench.clock.move_to(moved - timedelta(seconds=1))
+    worker.drain()
+    assert bench.open(instance, "timer") == ["pause"]
+    bench.clock.move_to(moved)
+    worker.drain()
+    assert bench.waits(instance) == []
+    assert bench.rows("select * from engine_job") == []
