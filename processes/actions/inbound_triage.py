@@ -108,11 +108,6 @@ def read(session: Session, actor: Actor, *, everything: bool = False, page: int 
     return Mails(tuple(_line(session, row) for row in rows), session.exec(waits).one(), found, page)
 
 
-def waiting(session: Session, actor: Actor) -> int:
-    """How many mails wait for a person. Errors: NotAllowed."""
-    return read(session, actor).waiting
-
-
 def one(session: Session, actor: Actor, mail_id: str) -> OneMail:
     """One mail. Errors: NotAllowed, NotFound."""
     mail = _find(session, actor, mail_id)
