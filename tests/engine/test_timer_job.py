@@ -8,7 +8,7 @@ import pytest
 
 from engine.worker import Worker
 from tests.engine.conftest import MORNING, Bench
-from tests.engine.drawing import END, START, catch, chain, draw, folder, timer
+from tests.engine.drawing import END, START, catch, chain, draw, edge, folder, task, timer, user
 
 
 @pytest.mark.parametrize("days", [1, 5])
@@ -28,3 +28,20 @@ def test_a_moved_deadline_fires_at_its_new_moment_and_not_at_the_old(bench: Benc
     worker.drain()
     assert bench.waits(instance) == []
     assert bench.rows("select * from engine_job") == []
+
+
+def test_a_reminder_is_given_once_however_long_the_task_stays_open(bench: Bench) -> None:
+    nodes = [
+        START, user("a"), edge("late", "a", timer("P3D", "timeDuration"), interrupting=False),
+        task("remind", "letter/keep"), END, '<bpmn:endEvent id="reminded"/>',
+    ]  # fmt: skip
+    bench.deploy(
+        folder("p", draw("p", nodes, [*chain("start", "a", "end"), *chain("late", "remind", "reminded")]))
+    )
+    instance = bench.start("p")
+    worker = Worker(bench.runtime, bench.database.open_transaction, bench.clock)
+    for _ in range(4):
+        bench.later(days=3)
+        worker.drain()
+    assert len(bench.rows("select * from engine_test_row")) == 1
+    assert (bench.open(instance), bench.open(instance, "timer")) == (["a"], [])
