@@ -18,6 +18,7 @@ from notifications.outbox import OutgoingLetter
 from processes.accommodation import Need
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.feedback import Feedback
+from processes.inbound import IncomingMail
 from processes.invitation import INVITED, Invitation
 from processes.permission import Actor
 from processes.round import Round
@@ -56,12 +57,17 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Beside:
-    """`hands` need someone; `silent` are invited and have not answered an open round; `waiting_count` is of all."""
+    """`hands` need someone; `silent` are invited and have not answered an open round; `waiting_count` is of all.
+
+    `mails` came in and wait for a person's decision, the oldest at `mails_since`.
+    """
 
     hands: Sequence[Hand]
     silent: Sequence[Hand]
     waiting: Sequence[Waiting]
     waiting_count: int
+    mails: int = 0
+    mails_since: datetime | None = None
 
 
 NOTHING = Beside((), (), (), 0)
@@ -96,6 +102,7 @@ def beside(session: Session, actor: Actor, language: str, *, runtime: Runtime, n
         [it for it in hands if it.what == SILENT],
         waiting,
         rows[0].every if rows else 0,
+        *connection.execute(_mails, values).one(),
     )
 
 
@@ -116,7 +123,7 @@ _case, _text, _need, _feedback = (
     _table(Need),
     _table(Feedback),
 )
-_invitation, _round = _table(Invitation), _table(Round)
+_invitation, _round, _mail = _table(Invitation), _table(Round), _table(IncomingMail)
 _P = sa.bindparam
 # Grouped by the bare column, SQLite would read every letter there ever was in the order of another index.
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
@@ -156,6 +163,9 @@ def _as_indexed(condition: str) -> Any:
     return sa.text(condition)
 
 
+_mails = sa.select(sa.func.count(), sa.func.min(_mail.c.received_at)).where(
+    _mail.c.municipality_id == _P("tenant"), _as_indexed("incoming_mail.state = 'waiting'")
+)
 _asked = (_invitation.c.municipality_id == _P("tenant"), _invitation.c.state == INVITED)
 _each = sa.union_all(
     _counted(

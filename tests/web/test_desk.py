@@ -12,6 +12,7 @@ from processes.actions import desk, desk_beside
 from processes.consultation import Consultation
 from processes.errors import NotAllowed
 from processes.feedback import Feedback
+from processes.inbound import IncomingMail
 from processes.permission import Actor, actor_of
 from tests.web.conftest import HOME, Visitor
 from web.compose import Kaasa
@@ -156,3 +157,19 @@ def test_the_desk_speaks_the_readers_language(demo_visitor: Visitor, language: s
 def test_a_desk_without_tasks_says_what_will_appear_there(visitor: Visitor) -> None:
     visitor.sign_in("planner")
     assert "Teie järel ei oota midagi" in visitor.get("/et/desk").text
+
+
+def test_mail_that_waits_for_a_decision_stands_on_the_planners_desk(
+    demo_kaasa: Kaasa, demo_visitor: Visitor
+) -> None:
+    demo_visitor.sign_in("planner")
+    assert "Kirjad, mis ootavad teie otsust" not in demo_visitor.get("/et/desk").text
+    now = demo_kaasa.clock.now()
+    for number, state in enumerate(("waiting", "waiting", "done")):
+        made = IncomingMail(
+            municipality_id=HOME, digest=f"d{number}", size=1, received_at=now, kind="unreadable", state=state
+        )
+        demo_kaasa.database.transaction(lambda s, it=made: s.add(it))
+    page = demo_visitor.get("/et/desk").text
+    assert "Kirjad, mis ootavad teie otsust: 2" in page
+    assert 'href="/et/mails"' in page
