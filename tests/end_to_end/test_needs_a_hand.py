@@ -1,0 +1,87 @@
+"""The pages that only exist when something needs a hand: failures, waiting mail, long sendings, older versions."""
+
+from __future__ import annotations
+
+import re
+
+from sqlmodel import Session, col, select
+
+from engine.definition import Definition
+from engine.incident import Incident
+from engine.job import STOPPED, Job
+from processes import tables
+from processes.consultation import Consultation
+from processes.database import Database
+from processes.inbound import IncomingMail
+from processes.mass_mailing import MassMailing
+from tests.browser.pages import SIZES, Axe, NuCheck, PageFor, Server, overflow, sign_in
+
+HOME = "9999"
+INCIDENT = "00000000-0000-7000-8000-000000000001"
+MAIL = "00000000-0000-7000-8000-000000000002"
+
+
+def trouble(session: Session) -> str:
+    """Make everything need a hand. Out: the number of the case that has it all."""
+    job = session.exec(select(Job).order_by(col(Job.due_at))).first()
+    assert job is not None
+    case = session.exec(select(Consultation).where(Consultation.instance_id == job.instance_id)).one()
+    now = case.created_at
+    job.state = STOPPED
+    session.add(job)
+    session.add(
+        Incident(
+            tenant_id=HOME, id=INCIDENT, instance_id=job.instance_id, job_id=job.id, trace="Traceback …",
+            element="display_round/round_closes", error="the server is away", created_at=now,
+        )
+    )  # fmt: skip
+    session.add(
+        IncomingMail(
+            municipality_id=HOME, id=MAIL, digest="d", size=1, received_at=now, kind="opinion", outcome="no_case", sender="m@selts.example",
+            subject="Arvamus", text="Palume pinki.", cut="> Tere", consultation_id=case.id,
+        )
+    )  # fmt: skip
+    session.add(
+        MassMailing(
+            municipality_id=HOME, consultation_id=case.id, letter="reminded", about=case.id, arguments="{}",
+            recipients="[]", total=300, written=100, begun_at=now, due_at=now, paused_at=now, error="RuntimeError",
+        )
+    )  # fmt: skip
+    newest = session.exec(select(Definition).order_by(col(Definition.version).desc())).first()
+    assert newest is not None
+    again = Definition(
+        **newest.model_dump() | {"id": "d-next", "version": newest.version + 1, "digest": "next"}
+    )
+    session.add(again)
+    return case.number
+
+
+def test_what_needs_a_hand_is_accessible_and_valid(
+    server: Server, page_for: PageFor, axe: Axe, nu_check: NuCheck
+) -> None:
+    tables.metadata()
+    database = Database(f"sqlite:///{server.folder}/kaasa.db")
+    number = database.transaction(trouble)
+    database.close()
+    page = page_for()
+    sign_in(page, server, "planner")
+    paths = [
+        "/et/desk", f"/et/cases/{number}/incidents", f"/et/cases/{number}/incidents/{INCIDENT}",
+        f"/et/cases/{number}/letters", "/et/mails", f"/et/mails/{MAIL}", "/et/moving", "/et/moving/detailed_plan",
+    ]  # fmt: skip
+    wrong: list[str] = []
+    sources: dict[str, str] = {}
+    for path in paths:
+        answer = page.goto(server.url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        for size, viewport in SIZES.items():
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                wrong += [f"{path} {size} {scheme}: {it}" for it in axe(page)]
+            if size == "narrow" and (out := overflow(page)):
+                wrong.append(f"{path} is wider than 320 px: {out}")
+        sources[re.sub(r"[^a-z]+", "_", path)] = page.request.get(page.url).text()
+    assert wrong == []
+    assert nu_check(sources) == ""
