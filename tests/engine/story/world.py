@@ -342,4 +342,6 @@ class World:
         now = self.clock.now()
         with self.nodes[0].database.session() as session:
             late = session.exec(select(Job).where(col(Job.due_at) <= now, col(Job.state) == OPEN)).all()
-            assert all(it.attempts and it.locked_until is not None and it.locked_until > now for it in late), late
+            assert all(
+                it.attempts and it.locked_until is not None and it.locked_until > now for it in late
+            ), late
