@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections import OrderedDict
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Event, Lock, Timer
 
 import orjson
 
@@ -78,7 +78,13 @@ class _Child:
 
     def _answer(self, question: bytes) -> Said:
         child = self._running()
-        watch = Timer(_PATIENCE, child.kill)
+        late = Event()
+
+        def end() -> None:
+            late.set()
+            child.kill()
+
+        watch = Timer(_PATIENCE, end)
         watch.daemon = True
         watch.start()
         try:
@@ -92,9 +98,8 @@ class _Child:
         finally:
             watch.cancel()
         if not line:
-            slow = not watch.is_alive() and child.poll() is not None
             self.close()
-            return [("", TOO_SLOW if slow else _BROKEN)]
+            return [("", TOO_SLOW if late.is_set() else _BROKEN)]
         return [(element, sentence) for element, sentence in orjson.loads(line)]
 
     def _running(self) -> subprocess.Popen[bytes]:
