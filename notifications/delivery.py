@@ -47,6 +47,9 @@ class Transport(Protocol):
     def send(self, sender: str, recipient: str, raw: bytes) -> Verdict:
         """In: envelope addresses and the letter's bytes, which leave unchanged."""
 
+    def close(self) -> None:
+        """Let go of what it holds; it is not used afterwards."""
+
 
 class Delivery:
     """Drains the outbox through one transport; one thread at a time.
@@ -90,6 +93,12 @@ class Delivery:
                     break
                 tried += self._carry(letters)
             return tried
+
+    def close(self) -> None:
+        """Let go of the transport; nothing is drained afterwards. One that is busy for long is left to the system."""
+        if self._lock.acquire(timeout=10):
+            self._transport.close()
+            self._lock.release()
 
     def _carry(self, letters: Sequence[Claimed]) -> int:
         """Send a claimed batch. Out: how many were tried; the others go back, their try not counted."""
@@ -314,6 +323,9 @@ class MaildirTransport:
             os.fsync(file.fileno())
         written.replace(self.path / "new" / name)
         return Verdict(Outcome.SENT, "put into the Maildir")
+
+    def close(self) -> None:
+        pass
 
 
 def maildir_name(raw: bytes) -> str:

@@ -139,6 +139,7 @@ class Kaasa:
         """Let go of connections; the loop is stopped first."""
         self.receiving.stop()
         self.loop.stop()
+        self.delivery.close()
         self.database.close()
 
 

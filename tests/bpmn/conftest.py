@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
-from sqlmodel import SQLModel
 
 from engine.folder import read_folder
 from engine.process import Process
 from engine.rehearsal import Rehearsal
 from engine.service import Binding, Services
+from processes import tables
 from processes.database import Database
 
 FOLDER = Path(__file__).resolve().parents[2] / "bpmn" / "detailed_plan"
@@ -163,7 +163,7 @@ PLAIN: dict[str, dict[str, Any]] = {
 @pytest.fixture
 def story(sqlite_url: str) -> Iterator[Story]:
     database = Database(sqlite_url)
-    SQLModel.metadata.create_all(database.engine)
+    tables.metadata().create_all(database.engine)
     yield Story(database)
     database.engine.dispose()
 

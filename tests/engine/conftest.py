@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from engine.clock import HeldClock
 from engine.definition import Definition
@@ -17,6 +17,7 @@ from engine.instance import Instance
 from engine.runtime import Runtime
 from engine.service import Services
 from engine.wait import HUMAN, Wait
+from processes import tables
 from processes.database import Database
 from tests.engine.clerk.letter import Postbox
 
@@ -136,7 +137,7 @@ class Bench:
 def prepare_database() -> Callable[[str], None]:
     def prepare(url: str) -> None:
         engine = sa.create_engine(url)
-        SQLModel.metadata.create_all(engine)
+        tables.metadata().create_all(engine)
         with engine.begin() as connection:
             connection.execute(sa.text("create table engine_test_row(instance_id text, element text)"))
         engine.dispose()

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
-from sqlmodel import SQLModel
 
 from engine.instance import ACTIVE
 from engine.spiff import codec, specification
+from processes import tables
 from processes.database import Database
 from tests.engine.golden.stage import TENANT, Player, Stage, plain
 from tests.engine.golden.walks import WALKS, Walk
@@ -41,7 +41,7 @@ def record(version: str) -> Path:
 def _play(walk: Walk, definitions: dict[str, Any]) -> dict[str, Any]:
     with TemporaryDirectory() as home:
         database = Database(f"sqlite:///{home}/golden.db")
-        SQLModel.metadata.create_all(database.engine)
+        tables.metadata().create_all(database.engine)
         player = Player(database, Stage(walk.gives, walk.later))
         definition = player.start(walk.files, walk.data)
         known = definitions.setdefault(definition.digest, plain(definition))

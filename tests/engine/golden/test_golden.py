@@ -22,6 +22,7 @@ from engine.instance import ACTIVE, COMPLETED
 from engine.process import Process
 from engine.service import Services
 from engine.spiff import codec, specification
+from processes import tables
 from processes.database import Database
 from tests.engine.golden.stage import KEPT, TENANT, Player, Stage, put
 
@@ -69,7 +70,7 @@ def test_the_format_written_now_has_a_set() -> None:
 def test_every_saved_state_goes_on_as_it_did(path: Path, walk: dict[str, Any], tmp_path: Path) -> None:
     """Each point is loaded and taken one action further; the first of each twenty-five is played to the end."""
     database = Database(f"sqlite:///{tmp_path / 'golden.db'}")
-    SQLModel.metadata.create_all(database.engine)
+    tables.metadata().create_all(database.engine)
     for number, point in enumerate(walk["points"]):
         with database.open_transaction() as session:
             _load(session, path, walk, point)

@@ -26,6 +26,7 @@ from engine.service import Binding
 from engine.spiff import parsing, specification
 from engine.wait import JOB, TIMER, Wait
 from engine.worker import Worker
+from processes import tables
 from processes.database import Database
 from tests.engine.golden.stage import Stage
 from tests.engine.story.subjects import Subject
@@ -142,7 +143,7 @@ class Node:
 def prepare(url: str, chosen: list[Subject]) -> None:
     """Make the tables and store the definitions, without the checks of a deployment: those are other tests."""
     engine = sa.create_engine(url)
-    SQLModel.metadata.create_all(engine)
+    tables.metadata().create_all(engine)
     with engine.begin() as connection:
         connection.execute(
             sa.text("create table story_effect (instance_id text, element text, operation text)")
