@@ -229,3 +229,16 @@ def overflow(page: Page) -> str:
         }"""
     )
     return found
+
+
+def faults(page: Page, axe: Axe, name: str) -> list[str]:
+    """Out: what is wrong with the page that is open, at both sizes, light and dark; `name` begins each sentence."""
+    wrong: list[str] = []
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            wrong += [f"{name} {size} {scheme}: {it}" for it in axe(page)]
+        if size == "narrow" and (out := overflow(page)):
+            wrong.append(f"{name} is wider than 320 px: {out}")
+    return wrong

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pages import SIZES, Axe, NuCheck, PageFor, Server, overflow, sign_in
+from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults, sign_in
 
 LEFT_OUT = re.compile(
     r"\.(ics|atom|bpmn|txt|xml|pdf|eml)$|/(calendar|feed|files?|drawing|download)\b|/attachments?/|/documents?/[^/]+$"
@@ -61,13 +61,7 @@ def test_every_page_a_role_can_reach_is_accessible_and_valid(
     wrong: list[str] = []
     sources: dict[str, str] = {}
     for number, kind in enumerate(reachable(page, server, STARTS[role])):
-        for size, viewport in SIZES.items():
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                wrong += [f"{kind} {size} {scheme}: {it}" for it in axe(page)]
-            if size == "narrow" and (out := overflow(page)):
-                wrong.append(f"{kind} is wider than 320 px: {out}")
+        wrong += faults(page, axe, kind)
         sources[f"{number}{re.sub(r'[^a-z]+', '_', kind)}"] = page.request.get(page.url).text()
     assert wrong == []
     assert nu_check(sources) == ""

@@ -14,7 +14,7 @@ from processes.consultation import Consultation
 from processes.database import Database
 from processes.inbound import IncomingMail
 from processes.mass_mailing import MassMailing
-from tests.browser.pages import SIZES, Axe, NuCheck, PageFor, Server, overflow, sign_in
+from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults, sign_in
 
 HOME = "9999"
 INCIDENT = "00000000-0000-7000-8000-000000000001"
@@ -75,13 +75,7 @@ def test_what_needs_a_hand_is_accessible_and_valid(
         answer = page.goto(server.url + path)
         assert answer is not None
         assert answer.status == 200, path
-        for size, viewport in SIZES.items():
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                wrong += [f"{path} {size} {scheme}: {it}" for it in axe(page)]
-            if size == "narrow" and (out := overflow(page)):
-                wrong.append(f"{path} is wider than 320 px: {out}")
+        wrong += faults(page, axe, path)
         sources[re.sub(r"[^a-z]+", "_", path)] = page.request.get(page.url).text()
     assert wrong == []
     assert nu_check(sources) == ""
