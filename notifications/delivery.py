@@ -10,8 +10,6 @@ The only room that speaks SMTP.
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import ssl
 import threading
 import time
@@ -19,10 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from pathlib import Path
 from typing import Any, Literal, Protocol
-from urllib.parse import quote
 
 import aiosmtplib
 import structlog
@@ -299,37 +294,3 @@ def _words(error: BaseException) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{error.code} {error.message}"[:500]
     return f"{type(error).__name__}: {error}"[:500]
-
-
-class MaildirTransport:
-    """Puts letters into a Maildir, where the postbox page shows them; for demonstrations and tests.
-
-    The file's name is the Message-ID: a letter that comes twice lies there once.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        for folder in ("tmp", "new", "cur"):
-            (path / folder).mkdir(parents=True, exist_ok=True)
-
-    def send(self, sender: str, recipient: str, raw: bytes) -> Verdict:  # noqa: ARG002  the mail names both
-        name = maildir_name(raw)
-        if any((self.path / "cur").glob(f"{name}:*")):
-            return Verdict(Outcome.SENT, "there already")
-        written = self.path / "tmp" / f"{name}.{os.getpid()}"
-        with written.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self.path / "new" / name)
-        return Verdict(Outcome.SENT, "put into the Maildir")
-
-    def close(self) -> None:
-        pass
-
-
-def maildir_name(raw: bytes) -> str:
-    """Out: the letter's Message-ID as a file name without slash, colon or leading dot."""
-    found = str(message_from_bytes(raw[:20_000]).get("Message-ID", "")).strip()
-    name = quote(re.sub("[<>]", "", found), safe="@+=")
-    return (name or "without-message-id").replace(".", "%2E", 1 if name.startswith(".") else 0)[:200]

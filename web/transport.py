@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from engine.clock import Clock
-from notifications.delivery import MaildirTransport, SmtpTransport, Transport
+from notifications.delivery import SmtpTransport, Transport
+from notifications.maildir import MaildirTransport
 from notifications.oauth import TokenSource
 from notifications.pace import Pace
 from web.settings import LOOPBACK, Settings

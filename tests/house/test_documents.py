@@ -20,7 +20,6 @@ LONGER = {
     "engine/ledger.py": "every statement of a save in one place, so that locks are taken in one order",
     "engine/runtime.py": "the engine's verbs, one after the other, as its callers read them",
     "engine/spiff/machine.py": "the one face of the library; splitting it would open a second door",
-    "notifications/delivery.py": "the only room that may speak SMTP, both transports in it",
     "processes/actions/inbound_triage.py": "every deed a person may do with one mail",
     "processes/migrations/versions/0001_the_first_tables.py": "written by Alembic",
     "processes/summary_facts.py": "every count of the committee's page as a statement, side by side",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from notifications.calendar import request
-from notifications.delivery import MaildirTransport
 from notifications.errors import LetterUnknown
+from notifications.maildir import MaildirTransport
 from notifications.message import Attachment
 from notifications.sources import Postbox
 from notifications.verdict import Outcome
