@@ -237,7 +237,7 @@ def faults(page: Page, axe: Axe, name: str) -> list[str]:
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             wrong += [f"{name} {size} {scheme}: {it}" for it in axe(page)]
         if size == "narrow" and (out := overflow(page)):
             wrong.append(f"{name} is wider than 320 px: {out}")
