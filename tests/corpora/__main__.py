@@ -1,4 +1,4 @@
-"""`python3 -m tests.corpora FOLDER [--json] [--peer]`: what becomes of every BPMN and DMN file below a folder."""
+"""`python3 -m tests.corpora FOLDER [--json] [--peer] [--keep FILE]`: what becomes of every BPMN and DMN file there."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import gc
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import orjson
-
-from tests.corpora.outcome import SUFFIXES, Outcome, as_it_is, as_it_runs, isolated
+from tests.corpora import kept
+from tests.corpora.kept import Result
+from tests.corpora.outcome import SUFFIXES, as_it_is, as_it_runs, isolated
 
 HARM = ("traceback", "hang", "memory")
-Result = tuple[str, Outcome, Outcome | None]
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
     reader.add_argument("folder", type=Path)
     reader.add_argument("--json", action="store_true", help="one line a file instead of the table")
     reader.add_argument("--workers", type=int, default=2)
+    reader.add_argument("--keep", type=Path, help="a file for what is done, from which a broken run goes on")
     reader.add_argument(
         "--peer", action="store_true", help="compare the walks with bpmn-engine (needs Node.js)"
     )
@@ -34,24 +35,41 @@ def main(arguments: list[str]) -> int:
         from tests.corpora import differential  # it needs Node.js, the rest does not
 
         return differential.main(asked.folder, asked.workers)
-    results = run(asked.folder, asked.workers)
+    results = run(asked.folder, asked.workers, asked.keep)
     if asked.json:
-        for name, deploys, runs in results:
-            line = {"file": name, "deploys": deploys, "runs": runs}
-            sys.stdout.write(orjson.dumps(line, option=orjson.OPT_SERIALIZE_DATACLASS).decode() + "\n")
+        for it in results:
+            sys.stdout.write(kept.line(it).decode())
     else:
         sys.stdout.write(table(results))
     return 1 if any(it.kind in HARM for _, *both in results for it in both if it) else 0
 
 
-def run(folder: Path, workers: int = 2) -> list[Result]:
-    """Out: each file below a folder with its outcome as it is, and as it runs if it is BPMN."""
+def run(folder: Path, workers: int = 2, keep: Path | None = None) -> list[Result]:
+    """Out: each file below a folder with its outcome as it is, and as it runs if it is BPMN.
+
+    In: a file that keeps every outcome at once; what it holds already is not done again. Errors: OtherVersionError.
+    """
+    done = list(kept.read(keep)) if keep else []
+    known = {name for name, *_ in done}
     paths = sorted(it for it in folder.rglob("*") if it.is_file() and it.name.endswith(SUFFIXES))
+    left = [it for it in paths if str(it.relative_to(folder)) not in known]
+    if keep:
+        kept.begin(keep, done)
+    for result in _each(folder, left, workers):
+        done.append(result)
+        if keep:
+            with keep.open("ab") as file:
+                file.write(kept.line(result))
+    return sorted(done, key=lambda it: it[0])
+
+
+def _each(folder: Path, paths: list[Path], workers: int) -> Iterator[Result]:
     if workers == 1:
-        return [one(folder, it) for it in paths]
+        yield from (one(folder, it) for it in paths)
+        return
     gc.freeze()  # what is here is shared with every child as long as nobody writes to it
     with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        return list(pool.map(partial(one, folder), paths, chunksize=8))
+        yield from pool.map(partial(one, folder), paths, chunksize=4)
 
 
 def one(folder: Path, path: Path) -> Result:

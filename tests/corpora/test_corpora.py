@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from tests.corpora import kept
 from tests.corpora.__main__ import main, run, table
 from tests.corpora.differential import cases, differences
 from tests.corpora.outcome import Outcome, isolated
@@ -125,3 +127,22 @@ def test_a_difference_between_the_engines_is_noticed(folder: Path) -> None:
     (case,) = cases("choice", (folder / "choice.bpmn").read_bytes())
     other = replace(case, source=case.source.replace('targetRef="a"', 'targetRef="b"'))
     assert "here" in differences([other])[case.name]
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
+    keep = tmp_path / "kept.json"
+    whole = run(folder, 1, keep)
+    lines = keep.read_bytes().splitlines(keepends=True)
+    keep.write_bytes(b"".join(lines[:4]) + lines[4][:20])  # the version, three outcomes and half of one
+    again = run(folder, 1, keep)
+    assert [it[0] for it in again] == [it[0] for it in whole]
+    same = [it for it in whole if it in again]  # done again, the seconds differ
+    assert {orjson.loads(it)["file"] for it in lines[1:4]} <= {it[0] for it in same}
+    assert len(keep.read_bytes().splitlines()) == len(lines)
+
+
+def test_outcomes_of_two_versions_are_not_put_into_one_table(tmp_path: Path) -> None:
+    keep = tmp_path / "kept.json"
+    keep.write_bytes(b'{"version":"another"}\n')
+    with pytest.raises(kept.OtherVersionError, match="another file"):
+        run(tmp_path, 1, keep)
