@@ -30,6 +30,7 @@ class Feedback(Row, table=True):
         belongs_to("round"),
         UniqueConstraint("municipality_id", "receipt"),
         UniqueConstraint("municipality_id", "submission_key"),
+        Index("ix_feedback_in_order", "municipality_id", "consultation_id", "received_at", "id"),
         Index(
             "ix_feedback_late", "municipality_id", "consultation_id", "received_at",
             sqlite_where=text("state = 'late_waiting'"), postgresql_where=text("state = 'late_waiting'"),

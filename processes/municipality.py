@@ -5,13 +5,18 @@ Municipalities merge, so each has a first and a last day. Its id is the EHAK cod
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from processes.errors import NotFound
 
 
 class Municipality(SQLModel, table=True):
-    """A rural municipality or a city."""
+    """A rural municipality or a city.
+
+    `two_approve_answers`: an answer leaves only after a second person's approval. `map_tiles` is the address of a
+    map's pictures with {z}, {x} and {y}; empty draws the plan without a background.
+    """
 
     municipality_id: str = Field(primary_key=True)
     name: str
@@ -26,6 +31,8 @@ class Municipality(SQLModel, table=True):
     newspaper: str = ""
     county_newspaper: str = ""
     website: str = ""
+    two_approve_answers: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    map_tiles: str = Field(default="", sa_column_kwargs={"server_default": ""})
     valid_from: date | None = None
     valid_to: date | None = None
 

@@ -14,7 +14,12 @@ UNRESOLVED = ("partly", "not_accepted")
 
 
 class Response(SQLModel, table=True):
-    """What the municipality says to an opinion; written, then sent and published at one moment."""
+    """What the municipality says to an opinion; written, then sent and published at one moment.
+
+    `approved_by` is the second person's word, where the municipality asks for one; a change takes it away.
+    `group_id` is the group of alike opinions it was written to, empty for an answer of its own. `revision` is
+    raised when a position that was already sent is changed; what it said before is a row of `EarlierResponse`.
+    """
 
     __table_args__ = (belongs_to("feedback"),)
 
@@ -25,6 +30,28 @@ class Response(SQLModel, table=True):
     written_by: str
     written_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    approved_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    group_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class EarlierResponse(SQLModel, table=True):
+    """What an answer said before it was changed after its author had got it, and why it was changed."""
+
+    __tablename__ = "earlier_response"
+    __table_args__ = (belongs_to("feedback"),)
+
+    municipality_id: str = Field(primary_key=True)
+    feedback_id: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    outcome: str
+    reasons: str = Field(sa_column=Column(Text, nullable=False))
+    written_by: str
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    why_changed: str = Field(sa_column=Column(Text, nullable=False))
+    changed_by: str
+    changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
 def unanswered(session: Session, municipality_id: str, consultation_id: str) -> int:
