@@ -1,0 +1,170 @@
+"""A real Dovecot of our own: unprivileged, on loopback, in a folder that goes away.
+
+It runs "rootless" as its manual tells. One folder stands inside the compiled library, that of its modules; our copy of the
+library names ours instead.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real import debian
+from tests.real.postfix import free_port, wait_for_port
+
+PASSWORD = "salasona-1"  # noqa: S105  of mailboxes that live as long as one test
+MODULES = b"/usr/lib/dovecot/modules\0"
+CONFIGURATION = """
+protocols = imap lmtp
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+libexec_dir = {libexec}
+mail_plugin_dir = {libexec}/modules
+login_plugin_dir = {libexec}/modules/login
+import_environment = TZ LC_ALL LD_LIBRARY_PATH
+listen = 127.0.0.1
+default_login_user = {user}
+default_internal_user = {user}
+default_internal_group = {group}
+disable_plaintext_auth = no
+ssl = {ssl}
+{keys}
+mail_location = maildir:{folder}/mail/%n
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = no
+first_valid_uid = 0
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}/mail/%n allow_all_users=yes
+}}
+service config {{
+  executable = config -c {folder}/dovecot.conf
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  chroot =
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+protocol imap {{
+  imap_capability = {capability}
+}}
+protocol lmtp {{
+  postmaster_address = postmaster@mx.example
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Dovecot:
+    """Where it listens. Everybody has a mailbox here, by the name before the `@`, all with one password."""
+
+    folder: Path
+    imap: int
+    imaps: int
+    lmtp: int
+
+    def url(self, name: str) -> str:
+        """Out: the address of a mailbox, as the settings want it."""
+        return f"imap://{name}:{PASSWORD}@127.0.0.1:{self.imap}/INBOX"
+
+    @property
+    def log(self) -> str:
+        file = self.folder / "log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+
+@contextmanager
+def running(*, capability: str = "", tls: Path | None = None) -> Iterator[Dovecot]:
+    """Start one. In: what it says it can do, if not all; a file with key and certificate. Errors: NotToBeHad."""
+    packages = debian.unpacked("dovecot-imapd", "dovecot-lmtpd")
+    folder = Path(tempfile.mkdtemp(prefix="kd", dir="/tmp"))  # noqa: S108  short: see MODULES
+    try:
+        made = Dovecot(folder, free_port(), free_port() if tls else 0, free_port())
+        environment = _lay_out(made, packages, capability, tls)
+        command = [
+            packages.usr / "bin/doveconf",
+            "-c",
+            folder / "dovecot.conf",
+            "-e",
+            packages.usr / "sbin/dovecot",
+            "-F",
+        ]
+        with (
+            (folder / "said").open("w") as said,
+            subprocess.Popen(
+                command,
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                **debian.who(),
+            ) as process,
+        ):
+            try:
+                if not wait_for_port(made.imap) or process.poll() is not None:
+                    raise debian.NotToBeHad(
+                        f"Dovecot did not start: {(folder / 'said').read_text()}\n{made.log}"
+                    )
+                yield made
+            finally:
+                process.terminate()
+                process.wait(20)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lay_out(made: Dovecot, packages: debian.Unpacked, capability: str, tls: Path | None) -> dict[str, str]:
+    folder, libexec = made.folder, packages.usr / "lib/dovecot"
+    for name in ("run", "state", "mail", "lib"):
+        (folder / name).mkdir()
+    identity = debian.who()
+    text = CONFIGURATION.format(
+        folder=folder, libexec=libexec, password=PASSWORD, imap=made.imap, imaps=made.imaps, lmtp=made.lmtp,
+        user=pwd.getpwuid(identity.get("user", os.getuid())).pw_name,
+        group=grp.getgrgid(identity.get("group", os.getgid())).gr_name,
+        ssl="yes" if tls else "no", keys=f"ssl_cert = <{tls}\nssl_key = <{tls}" if tls else "", capability=capability,
+    )  # fmt: skip
+    (folder / "dovecot.conf").write_text(text)
+    library = packages.library("libdovecot.so.0").resolve().read_bytes()
+    ours = os.fsencode(folder / "m").ljust(len(MODULES), b"\0")
+    if len(ours) != len(MODULES) or MODULES not in library:
+        raise debian.NotToBeHad("This Dovecot names its modules in another way than that of Debian 12 does.")
+    (folder / "lib" / "libdovecot.so.0").write_bytes(library.replace(MODULES, ours))
+    (folder / "m").symlink_to(libexec / "modules")
+    folder.chmod(0o755)
+    debian.give(folder)
+    environment = packages.environment()
+    places = (str(folder / "lib"), environment["LD_LIBRARY_PATH"], str(libexec / "modules/old-stats"))
+    return environment | {"LD_LIBRARY_PATH": ":".join(places)}
