@@ -1,16 +1,19 @@
 """Documents of a case and attachments of opinions: bytes in the store, facts in rows."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import obstore
 from obstore.store import LocalStore
+from sqlalchemy import Index, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field
 
 from processes.database import Row, belongs_to
 
+NOT_SCANNED, SCAN_WAITS, CLEAN, INFECTED = "", "waiting", "clean", "infected"
 KINDS = ("plan", "drawing", "explanation", "report", "draft", "minutes", "easy", "other")
 
 
@@ -35,9 +38,19 @@ class Document(Row, table=True):
 
 
 class Attachment(Row, table=True):
-    """A file sent with an opinion; never public before a person's act."""
+    """A file sent with an opinion; never public before a person's act.
 
-    __table_args__ = (belongs_to("feedback"),)
+    `scan` is what the virus scanner said: empty where none is set, else waiting, clean or infected. Nobody is
+    given a file that waits or is infected.
+    """
+
+    __table_args__ = (
+        belongs_to("feedback"),
+        Index(
+            "ix_attachment_waiting", "municipality_id", "id",
+            sqlite_where=text("scan = 'waiting'"), postgresql_where=text("scan = 'waiting'"),
+        ),
+    )  # fmt: skip
 
     feedback_id: str = Field(index=True)
     filename: str
@@ -45,14 +58,19 @@ class Attachment(Row, table=True):
     size: int
     digest: str
     added_at: datetime = Field(sa_type=UtcDateTime)
+    scan: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class Store:
-    """Where the bytes lie, by digest: writing the same bytes twice is writing them once."""
+    """Where the bytes lie, by digest: writing the same bytes twice is writing them once.
 
-    def __init__(self, folder: Path) -> None:
+    `scanned` says that what comes from outside waits for a virus scanner before anybody gets it.
+    """
+
+    def __init__(self, folder: Path, *, scanned: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._store = LocalStore(folder)
+        self.arrives_as = SCAN_WAITS if scanned else NOT_SCANNED
 
     def put(self, municipality_id: str, content: bytes) -> str:
         """Keep the bytes. Out: their digest, safe to reference before or after the commit."""
@@ -62,3 +80,8 @@ class Store:
 
     def get(self, municipality_id: str, digest: str) -> bytes:
         return bytes(obstore.get(self._store, f"{municipality_id}/{digest}").bytes())
+
+    def forget(self, municipality_id: str, digest: str) -> None:
+        """Delete the bytes; gone already is as good. The caller knows that no row speaks of them any more."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._store, f"{municipality_id}/{digest}")

@@ -6,7 +6,8 @@ source knows what it need not hand over again. A row may wait for a person; none
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -22,6 +23,8 @@ class IncomingMail(Row, table=True):
     `text` is what its sender wrote, `cut` the quote and signature left out of it. A calendar answer keeps its
     `partstat`, `sequence` (None when its program left it out) and `said_at` (its own stamp), so that all answers
     of an organisation stay visible though only the latest counts. `answered_at`: when we answered by ourselves.
+    `person_id` is the official or committee member who answered; `scan` as for an attachment. Since `erased_at`
+    the bytes and everybody's words and names are gone, by the rule in `actions.retention`; the facts stay.
     """
 
     __tablename__ = "incoming_mail"
@@ -29,7 +32,11 @@ class IncomingMail(Row, table=True):
         UniqueConstraint("municipality_id", "digest"),
         Index(
             "ix_incoming_mail_waiting", "municipality_id", "received_at",
-            sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+            sqlite_where=sql("state = 'waiting'"), postgresql_where=sql("state = 'waiting'"),
+        ),
+        Index(
+            "ix_incoming_mail_scan", "municipality_id", "id",
+            sqlite_where=sql("scan = 'waiting'"), postgresql_where=sql("scan = 'waiting'"),
         ),
         Index("ix_incoming_mail_attendance", "municipality_id", "meeting_id", "invitation_id"),
         Index("ix_incoming_mail_sender", "municipality_id", "sender", "answered_at"),
@@ -66,6 +73,9 @@ class IncomingMail(Row, table=True):
     decided_by: str = ""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     note: str = ""
+    person_id: str | None = None
+    scan: str = Field(default="", sa_column_kwargs={"server_default": sql("''")})
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class IncomingKey(SQLModel, table=True):
