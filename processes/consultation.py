@@ -22,6 +22,7 @@ class Consultation(Row, table=True):
 
     `published_at` is when its page opened to everyone; before that no stranger learns that it exists.
     `plan_number` is its number in the register of plans. `terms` is the parameter set frozen on the day it began: key -> period, source, certainty.
+    Cases that follow each other have one `series_id`, the id of the first, and count their `turn`.
     """
 
     __table_args__ = (belongs_to("person", "planner_id"), UniqueConstraint("municipality_id", "number"))
@@ -50,6 +51,8 @@ class Consultation(Row, table=True):
     contested: bool | None = None
     contest_note: str = Field(default="", sa_column=Column(Text, nullable=False))
     archive_reference: str = ""
+    series_id: str | None = Field(default=None, index=True)
+    turn: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
     def frozen_terms(self) -> dict[str, dict[str, Any]]:
         loaded: dict[str, dict[str, Any]] = json.loads(self.terms)
