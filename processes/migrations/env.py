@@ -28,6 +28,14 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith(NOT_OURS))
 
 
+def differs(*given: Any) -> bool | None:
+    """Whether two defaults of a column differ; SQLite tells an empty text as `('')` and it is one."""
+    in_database, in_table = given[-3], given[-1]
+    if (in_database or "").strip("()") == (in_table or "").strip("()"):
+        return False
+    return None
+
+
 def run(connection: Connection) -> None:
     """Bring the connection's database to the wanted revision."""
     if connection.dialect.name == "postgresql":
@@ -37,7 +45,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata(),
         render_as_batch=True,
         compare_type=True,
-        compare_server_default=True,
+        compare_server_default=differs,
         render_item=render_item,
         include_name=include_name,
         transactional_ddl=True,
