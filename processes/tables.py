@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
@@ -23,3 +24,12 @@ def metadata() -> MetaData:
             if not room.ispkg:
                 importlib.import_module(f"{floor.__name__}.{room.name}")
     return SQLModel.metadata
+
+
+def defaults_differ(*given: Any) -> bool | None:
+    """Whether a column's default in the database differs from the table's; None leaves it to Alembic.
+
+    SQLite tells an empty text as `('')`, and it is one. In: what Alembic's `compare_server_default` gives.
+    """
+    in_database, in_table = given[-3], given[-1]
+    return False if (in_database or "").strip("()") == (in_table or "").strip("()") else None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel.sql.sqltypes import AutoString
 
-from processes.tables import NOT_OURS, metadata
+from processes.tables import NOT_OURS, defaults_differ, metadata
 
 LOCK = 7_246_001  # any number, as long as every node takes the same
 
@@ -28,14 +28,6 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith(NOT_OURS))
 
 
-def differs(*given: Any) -> bool | None:
-    """Whether two defaults of a column differ; SQLite tells an empty text as `('')` and it is one."""
-    in_database, in_table = given[-3], given[-1]
-    if (in_database or "").strip("()") == (in_table or "").strip("()"):
-        return False
-    return None
-
-
 def run(connection: Connection) -> None:
     """Bring the connection's database to the wanted revision."""
     if connection.dialect.name == "postgresql":
@@ -45,7 +37,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata(),
         render_as_batch=True,
         compare_type=True,
-        compare_server_default=differs,
+        compare_server_default=defaults_differ,
         render_item=render_item,
         include_name=include_name,
         transactional_ddl=True,
