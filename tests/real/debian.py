@@ -11,7 +11,12 @@ import hashlib
 import os
 import pwd
 import shutil
+import socket
 import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
 
@@ -89,7 +94,7 @@ def unpacked(*packages: str) -> Unpacked:
 def cache() -> Path:
     """Out: where packages are kept between runs. An account that root steps down to must be able to read it."""
     named = os.environ.get("KAASA_TEST_CACHE")
-    return Path(named or f"/var/tmp/kaasa-real-{os.getuid()}").resolve()  # noqa: S108  known by its owner's number
+    return Path(named or f"/var/tmp/kaasa-real-{os.getuid()}").resolve()
 
 
 def who() -> Identity:
@@ -100,12 +105,43 @@ def who() -> Identity:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+@contextmanager
+def place() -> Iterator[Path]:
+    """Out: an empty folder that goes away; `give` it away when it is filled.
+
+    Not pytest's: nobody but its owner may enter that one, and names of sockets and modules must be short.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="kr", dir="/tmp"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def give(folder: Path) -> None:
     """Make the account of `who` the owner of a folder and all in it."""
+    folder.chmod(0o755)
     identity = who()
     if identity:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, identity["user"], identity["group"], follow_symlinks=False)
+
+
+def free_port() -> int:
+    """Out: a port of this machine nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def answers(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
+    """Out: whether a program that was just started answers at a port in time; no when it ended."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _fetch(place: Path, packages: tuple[str, ...]) -> None:

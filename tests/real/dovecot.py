@@ -9,18 +9,15 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real import debian
-from tests.real.postfix import free_port, wait_for_port
 
-PASSWORD = "salasona-1"  # noqa: S105  of mailboxes that live as long as one test
+PASSWORD = "salasona-1"
 MODULES = b"/usr/lib/dovecot/modules\0"
 CONFIGURATION = """
 protocols = imap lmtp
@@ -108,10 +105,11 @@ class Dovecot:
 def running(*, capability: str = "", tls: Path | None = None) -> Iterator[Dovecot]:
     """Start one. In: what it says it can do, if not all; a file with key and certificate. Errors: NotToBeHad."""
     packages = debian.unpacked("dovecot-imapd", "dovecot-lmtpd")
-    folder = Path(tempfile.mkdtemp(prefix="kd", dir="/tmp"))  # noqa: S108  short: see MODULES
-    try:
-        made = Dovecot(folder, free_port(), free_port() if tls else 0, free_port())
+    with debian.place() as folder:
+        ports = debian.free_port(), debian.free_port() if tls else 0, debian.free_port()
+        made = Dovecot(folder, *ports)
         environment = _lay_out(made, packages, capability, tls)
+        # doveconf hands its settings on: the server alone would look for them where Debian puts them.
         command = [
             packages.usr / "bin/doveconf",
             "-c",
@@ -120,29 +118,26 @@ def running(*, capability: str = "", tls: Path | None = None) -> Iterator[Doveco
             packages.usr / "sbin/dovecot",
             "-F",
         ]
+        said = folder / "said"
         with (
-            (folder / "said").open("w") as said,
+            said.open("w") as output,
             subprocess.Popen(
                 command,
                 env=environment,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 **debian.who(),
             ) as process,
         ):
             try:
-                if not wait_for_port(made.imap) or process.poll() is not None:
-                    raise debian.NotToBeHad(
-                        f"Dovecot did not start: {(folder / 'said').read_text()}\n{made.log}"
-                    )
+                if not debian.answers(made.imap, process):
+                    raise debian.NotToBeHad(f"Dovecot did not start: {said.read_text()}\n{made.log}")
                 yield made
             finally:
                 process.terminate()
                 process.wait(20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lay_out(made: Dovecot, packages: debian.Unpacked, capability: str, tls: Path | None) -> dict[str, str]:
@@ -163,7 +158,6 @@ def _lay_out(made: Dovecot, packages: debian.Unpacked, capability: str, tls: Pat
         raise debian.NotToBeHad("This Dovecot names its modules in another way than that of Debian 12 does.")
     (folder / "lib" / "libdovecot.so.0").write_bytes(library.replace(MODULES, ours))
     (folder / "m").symlink_to(libexec / "modules")
-    folder.chmod(0o755)
     debian.give(folder)
     environment = packages.environment()
     places = (str(folder / "lib"), environment["LD_LIBRARY_PATH"], str(libexec / "modules/old-stats"))

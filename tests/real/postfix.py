@@ -7,11 +7,10 @@ project for such tests) let them believe so. Everything else is the server as De
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,61 +82,38 @@ class Postfix:
 
 
 @contextmanager
-def running(
-    folder: Path, *, lmtp: dict[str, int], tls: Path | None = None, **settings: str
-) -> Iterator[Postfix]:
-    """Start one. In: an empty folder, the LMTP port that takes the mail of each domain, a file with key and certificate.
+def running(*, lmtp: dict[str, int], tls: Path | None = None, **settings: str) -> Iterator[Postfix]:
+    """Start one. In: the LMTP port that takes the mail of each domain, a file with key and certificate, settings.
 
     Mail for any other domain is returned to its sender. Errors: NotToBeHad.
     """
     packages = debian.unpacked("postfix", "libuid-wrapper", "libnss-wrapper")
-    port = free_port()
-    programs = packages.usr / "sbin"
-    _lay_out(folder, packages, port, lmtp, tls, settings)
-    environment = packages.environment() | {
-        "MAIL_CONFIG": str(folder / "etc"),
-        "LD_PRELOAD": f"{packages.library('libuid_wrapper.so')} {packages.library('libnss_wrapper.so')}",
-        "UID_WRAPPER": "1",
-        "UID_WRAPPER_ROOT": "1",
-        "NSS_WRAPPER_PASSWD": str(folder / "etc" / "passwd"),
-        "NSS_WRAPPER_GROUP": str(folder / "etc" / "group"),
-        "NSS_WRAPPER_HOSTS": str(folder / "etc" / "hosts"),
-    }
-    made = Postfix(port, folder, environment, programs)
-    master = packages.usr / "lib" / "postfix" / "sbin" / "master"
-    with (folder / "log" / "master").open("w") as said, subprocess.Popen(
-        [master, "-d", "-c", folder / "etc"], env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=said,
-        stderr=said, **debian.who(),
-    ) as process:  # fmt: skip
-        try:
-            _wait(process, made)
-            yield made
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def free_port() -> int:
-    """Out: a port of this machine nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait_for_port(port: int, seconds: float = 20) -> bool:
-    """Out: whether somebody answers at a port of this machine in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def _wait(process: subprocess.Popen[bytes], made: Postfix) -> None:
-    if not wait_for_port(made.port) or process.poll() is not None:
-        words = (made.folder / "log" / "master").read_text(errors="replace")
-        raise debian.NotToBeHad(f"Postfix did not start: {words}\n{made.log[-3000:]}")
+    with debian.place() as folder:
+        port = debian.free_port()
+        _lay_out(folder, packages, port, lmtp, tls, settings)
+        environment = packages.environment() | {
+            "MAIL_CONFIG": str(folder / "etc"),
+            "LD_PRELOAD": f"{packages.library('libuid_wrapper.so')} {packages.library('libnss_wrapper.so')}",
+            "UID_WRAPPER": "1",
+            "UID_WRAPPER_ROOT": "1",
+            "NSS_WRAPPER_PASSWD": str(folder / "etc" / "passwd"),
+            "NSS_WRAPPER_GROUP": str(folder / "etc" / "group"),
+            "NSS_WRAPPER_HOSTS": str(folder / "etc" / "hosts"),
+        }
+        made = Postfix(port, folder, environment, packages.usr / "sbin")
+        master = packages.usr / "lib" / "postfix" / "sbin" / "master"
+        said = folder / "log" / "master"
+        with said.open("w") as output, subprocess.Popen(
+            [master, "-d", "-c", folder / "etc"], env=environment, cwd=folder, stdin=subprocess.DEVNULL,
+            stdout=output, stderr=output, **debian.who(),
+        ) as process:  # fmt: skip
+            try:
+                if not debian.answers(port, process):
+                    raise debian.NotToBeHad(f"Postfix did not start: {said.read_text()}\n{made.log}")
+                yield made
+            finally:
+                process.terminate()
+                process.wait(20)
 
 
 def _lay_out(
@@ -177,5 +153,4 @@ def _lay_out(
     settings |= more
     (etc / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     (etc / "master.cf").write_text(SERVICES.format(address=f"127.0.0.1:{port}").lstrip())
-    folder.chmod(0o755)
     debian.give(folder)
