@@ -32,4 +32,5 @@ def defaults_differ(*given: Any) -> bool | None:
     SQLite tells an empty text as `('')`, and it is one. In: what Alembic's `compare_server_default` gives.
     """
     in_database, in_table = given[-3], given[-1]
-    return False if (in_database or "").strip("()") == (in_table or "").strip("()") else None
+    bare = "()'"
+    return False if (in_database or "").strip(bare) == (in_table or "").strip(bare) else None
