@@ -4,7 +4,7 @@ A round table has two chairs, one of the municipality and one of an association.
 together; the association's agrees from its personal link, or the municipality notes how it was agreed otherwise.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Column, Text
 from sqlalchemy_utc import UtcDateTime
@@ -18,7 +18,7 @@ BY_LINK, OTHERWISE = "link", "otherwise"
 
 
 class Agenda(SQLModel, table=True):
-    """A case's agenda. `cochair_id` is the organisation whose chair agrees to it.
+    """A case's agenda. `cochair_id` is the organisation whose chair agrees to it, until `due_at`.
 
     `agreed_how` is `link` when the association's chair agreed from its own page, `otherwise` when the municipality
     noted it. `comment` is why it was sent back, in the chair's words.
@@ -29,6 +29,8 @@ class Agenda(SQLModel, table=True):
     municipality_id: str = Field(primary_key=True)
     consultation_id: str = Field(primary_key=True)
     cochair_id: str | None = None
+    session_on: date | None = None
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     proposed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     agreed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     agreed_how: str = ""

@@ -17,7 +17,8 @@ from processes.words import EASY, LANGUAGES, spoken
 
 SHARED = Path(__file__).parents[1] / "bpmn" / "shared" / "letters"
 
-# What every letter about a case may say. `about` is the plain box; `visit` is where and when to come.
+# What every letter about a case may say. `about` is the plain box; `visit` is where and when to come; `tasks` are
+# those still open in the series the case belongs to.
 OF_CASE = frozenset(
     {
         "about",
@@ -30,6 +31,7 @@ OF_CASE = frozenset(
         "phone",
         "planner",
         "planner_title",
+        "tasks",
         "title",
         "visit",
     }
@@ -38,33 +40,39 @@ OF_CASE = frozenset(
 
 @dataclass(frozen=True)
 class Stem:
-    """One letter: the fields of its own, whether it is about a case, whether easy Estonian is a must."""
+    """One letter: the fields of its own, whether it is about a case, whether easy Estonian is a must.
+
+    `by` is the verb that sends it; a process whose drawings do not name that verb need not have the letter.
+    """
 
     own: frozenset[str]
     easy: bool = False
     of_case: bool = True
+    by: str = ""
 
     @property
     def fields(self) -> set[str]:
         return set(self.own | OF_CASE) if self.of_case else set(self.own)
 
 
-def _stem(own: str, *, easy: bool = False, of_case: bool = True) -> Stem:
-    return Stem(frozenset(own.split()), easy, of_case)
+def _stem(own: str, *, easy: bool = False, of_case: bool = True, by: str = "") -> Stem:
+    return Stem(frozenset(own.split()), easy, of_case, by)
 
 
 STEMS: Mapping[str, Stem] = {
     "invitation": _stem("why link until until_short", easy=True),
-    "reminder": _stem("link until until_short"),
+    "reminder": _stem("link until until_short", easy=True),
+    "approval_reminder": _stem("link until until_short"),
     "uninvited": _stem("reason"),
     "forwarded": _stem("organisation link"),
     "not_us": _stem("organisation"),
     "round": _stem("phase link from_day until until_short place"),
-    "approval": _stem("link until until_short"),
-    "display": _stem("act decided_on link from_day until until_short place"),
-    "display_interrupted": _stem("reason"),
+    "approval": _stem("link until until_short", by="approval/send"),
+    "display": _stem("act decided_on link from_day until until_short place", by="display/tell"),
+    "display_interrupted": _stem("reason", by="round/interrupt"),
     "deadline_moved": _stem("phase link until until_short reason"),
     "meeting": _stem("kind facts starts starts_short link order_by", easy=True),
+    "meeting_reminder": _stem("kind facts starts starts_short link order_by answer_by", easy=True),
     "meeting_moved": _stem("kind facts starts starts_short link order_by"),
     "meeting_cancelled": _stem("kind starts starts_short reason"),
     "need": _stem("need state answer link"),
@@ -73,10 +81,18 @@ STEMS: Mapping[str, Stem] = {
     "receipt_late": _stem("receipt received quote change"),
     "withdrawn": _stem("receipt"),
     "answer": _stem("receipt quote outcome reasons", easy=True),
-    "results": _stem("act decided_on held changes reasons"),
-    "decision": _stem("act decided_on body reasons points contest"),
-    "not_adopted": _stem("act decided_on body reasons points contest"),
+    "results": _stem("act decided_on held changes reasons", by="decision/record_results"),
+    "decision": _stem("act decided_on body reasons points contest", by="decision/tell"),
+    "not_adopted": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "closed": _stem("ending"),
+    "agenda": _stem("link until until_short items", by="agenda/send"),
+    "agenda_agreed": _stem("link items", easy=True, by="agenda/publish"),
+    "minutes_draft": _stem("link until until_short minutes follow_url", easy=True, by="minutes/circulate"),
+    "minutes": _stem("minutes follow_url", easy=True, by="minutes/finish"),
+    "suggestion": _stem("greeting municipality phone email receipt suggested until", of_case=False),
+    "suggestion_answer": _stem(
+        "greeting municipality phone email receipt suggested outcome reasons", of_case=False
+    ),
     "committee": _stem("facts starts starts_short question freeze_on"),
     "summary": _stem("link question starts starts_short digest"),
     "sign_in": _stem("link greeting municipality phone email valid", of_case=False),
@@ -146,7 +162,10 @@ def check(files: Mapping[str, str]) -> list[Finding]:
             )
         else:
             findings += [Finding(path, fault) for fault in check_letter(files[path], STEMS[stem].fields)]
+    drawn = "".join(text for path, text in files.items() if path.endswith(".bpmn"))
     for name, stem_rules in STEMS.items():
+        if stem_rules.by and f'"{stem_rules.by}"' not in drawn:
+            continue
         wanted = [*LANGUAGES, EASY] if stem_rules.easy else list(LANGUAGES)
         findings += [
             Finding(f"letters/{name}.{variant}.md", f"The letter is missing: write {name!r} in {variant!r}.")

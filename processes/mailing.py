@@ -13,8 +13,10 @@ from sqlmodel import Session
 from notifications import outbox
 from notifications.address import Postmark, plain
 from notifications.errors import AddressRefused
-from notifications.letter import Letter, Markdown, escape
+from notifications.letter import Letter, Markdown, bullets, escape
 from notifications.message import build
+from processes import assignment, words
+from processes.assignment import OPEN, Assignment
 from processes.consultation import Consultation, ConsultationText, text_of
 from processes.errors import NotFound
 from processes.letters import Letters
@@ -132,6 +134,7 @@ class Mailing:
             "phone": (planner.phone if planner else "") or home.phone or "–",
             "email": home.email or (planner.email if planner else "") or "–",
             "visit": ", ".join(filter(None, (home.address, home.opening_hours))) or home.name,
+            "tasks": self._tasks(case, variant),
         }
 
     def _envelopes(
@@ -200,12 +203,27 @@ class Mailing:
         ]
         return Markdown("\n\n".join(blocks) or escape(self.title(case, variant)))
 
+    def _tasks(self, case: Consultation, variant: str) -> str:
+        """The open tasks of the series a case belongs to, whenever they were agreed."""
+        rows = (
+            assignment.of_series(self.session, case.municipality_id, case.series_id) if case.series_id else []
+        )
+        said = [_task(it, variant) for it in rows if it.state == OPEN]
+        return bullets(said) if said else words.say(words.SENTENCES, "no_tasks", variant)
+
     def decides(self, case: Consultation, variant: str) -> str:
         by, language = case.decided_by, spoken(variant)
         if language == "et":
             return self.municipality.council if by == "council" else self.municipality.government
         of_kind = DECIDERS.get((by, language, self.municipality.kind))
         return of_kind or DECIDERS.get((by, language), self.municipality.name)
+
+
+def _task(it: Assignment, variant: str) -> Markdown:
+    owed = words.say(words.SENTENCES, "task", variant).format(
+        owner=it.owner, until=words.until(it.due_on, variant), since=words.short_day(it.since, variant)
+    )
+    return Markdown(f"**{it.number}.** {escape(it.what)} – {escape(owed)}")
 
 
 def _greeting(name: str, variant: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from processes.database import Row, belongs_to
 
-KINDS = ("sketch", "discussion", "committee")
+KINDS = ("sketch", "discussion", "committee", "round_table")
 PLANNED, HELD, CANCELLED = "planned", "held", "cancelled"
 CHANNELS = ("web", "calendar", "mail", "phone", "post", "in_person")
 """Where an answer comes from: the personal page, a calendar program, or an official who was told it."""

@@ -20,10 +20,11 @@ from processes.invitation import Links
 from processes.invitation_letters import InvitationLetters
 from processes.meeting_letters import MeetingLetters
 from processes.opinion_letters import OpinionLetters
+from processes.session_letters import SessionLetters
 from processes.writer import Translate, untranslated
 
 
-class Post(InvitationLetters, MeetingLetters, OpinionLetters):
+class Post(InvitationLetters, MeetingLetters, OpinionLetters, SessionLetters):
     """Every letter the municipality writes; see `Writer` for what it is made with.
 
     Each method gives `Posted`: how many letters are new, and the refs of those without a usable address.

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, func, select
 
 from processes.database import Row, belongs_to
 
-PHASES = ("sketch", "approval", "display")
+PHASES = ("sketch", "approval", "display", "topics", "minutes")
 
 
 class Round(Row, table=True):

@@ -71,15 +71,37 @@ PHASES = {
     },
     "approval": {"et": "kooskõlastamine", "en": "approval by authorities", "ru": "согласование"},
     "display": {"et": "avalik väljapanek", "en": "public display", "ru": "публичная экспозиция"},
+    "topics": {"et": "teemade kogumine", "en": "call for topics", "ru": "сбор тем"},
+    "minutes": {
+        "et": "protokolli kommenteerimine",
+        "en": "comments on the minutes",
+        "ru": "замечания к протоколу",
+    },
 }
 MEETINGS = {
     "sketch": {"et": "eskiisi arutelu", "en": "discussion of the sketch", "ru": "обсуждение эскиза"},
     "discussion": {"et": "avalik arutelu", "en": "public discussion", "ru": "публичное обсуждение"},
     "committee": {"et": "komisjoni istung", "en": "committee session", "ru": "заседание комиссии"},
+    "round_table": {"et": "ümarlaud", "en": "round table", "ru": "круглый стол"},
+}
+SUGGESTIONS = {
+    "taken": {"et": "võtame selle ette", "en": "we take it up", "ru": "берём в работу"},
+    "declined": {"et": "seda me praegu ette ei võta", "en": "we do not take it up now", "ru": "сейчас не берём"},
 }
 
 
 SENTENCES = {
+    "task": {
+        "et": "teeb {owner}, aega on {until}; kokku lepitud {since}",
+        "en": "{owner}, by {until}; agreed on {since}",
+        "ru": "{owner}, срок: {until}; поручено {since}",
+    },
+    "no_tasks": {
+        "et": "Lahtisi ülesandeid ei ole.",
+        "en": "There are no open tasks.",
+        "ru": "Открытых поручений нет.",
+    },
+    "by_municipality": {"et": "vald", "en": "municipality", "ru": "волость"},
     "held": {
         "et": "Avalik arutelu toimus {day}.",
         "en": "The public discussion was held on {day}.",

@@ -156,9 +156,9 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     office = PostOffice(links, postmark, settings.url())
     services = Services("processes.services")
     library = Library(services)
-    runtime = WatchedRuntime(
-        services, tools=tools(office, links, store), listeners=[CaseListener()], library=library
-    )
+    given = tools(office, links, store)
+    runtime = WatchedRuntime(services, tools=given, listeners=[CaseListener()], library=library)
+    given[Runtime] = lambda _step: runtime
     runtime.watch = Watch()
     worker = Worker(runtime, database.open_transaction, clock)
     mailbox = settings.folder / "postbox"

@@ -17,7 +17,7 @@ from processes.obligation import Obligation
 from processes.round import Round
 
 LATE_DAYS = 14
-PUBLIC_PHASES = ("sketch", "display")
+PUBLIC_PHASES = ("sketch", "display", "topics", "minutes")
 OPEN, EARLY, NOT_YET, LATE, CLOSED, INTERRUPTED, OVER = (
     "open",
     "early",

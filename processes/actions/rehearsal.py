@@ -168,6 +168,8 @@ class _Player:
         answers = {**answers, **self._chosen(element, answers)}
         if element == "answer_opinions":
             self.stage.answer(self.outcomes)
+        if element == "propose_agenda":
+            self.stage.put_on_agenda()
         if element == "treat_objections":
             self.stage.treat()
         for _ in range(5):

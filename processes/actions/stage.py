@@ -4,7 +4,7 @@ Everything on it is the product itself, on a database nobody else sees; letters 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -13,10 +13,12 @@ from sqlmodel import col, select
 from engine.clock import ZONE
 from engine.process import Files
 from engine.rehearsal import Rehearsal
-from engine.service import Services
+from engine.runtime import Runtime
+from engine.service import Services, Step
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
 from processes import tables, terms
+from processes.agenda import AgendaItem
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.database import Database
@@ -63,10 +65,15 @@ class Stage:
         tables.metadata().create_all(self.database.engine)
         links = Links(SECRET)
         office = PostOffice(links, Postmark(SECRET, "proov.example"), "https://proov.example")
+        tools: dict[type, Callable[[Step], object]] = {
+            Post: office.of_step,
+            Links: lambda _step: links,
+            Runtime: lambda _step: self.play.runtime,
+        }
         self.play = Rehearsal(
             files,
             Services("processes.services"),
-            {Post: office.of_step, Links: lambda _step: links},
+            tools,
             [CaseListener()],
             self.database.open_transaction,
             moment(on),
@@ -128,6 +135,13 @@ class Stage:
                         recorded_at=self.play.clock.now(),
                     )
                 )  # fmt: skip
+
+    def put_on_agenda(self, title: str = "Proovi teema") -> None:
+        """Put a topic on the session's agenda."""
+        with self.database.open_transaction() as session:
+            session.add(
+                AgendaItem(municipality_id=HERE, consultation_id=self.case_id, position=1, title=title)
+            )
 
     def letters(self) -> list[Sent]:
         """Every letter written so far, in order."""

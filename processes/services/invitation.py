@@ -6,8 +6,10 @@ from pydantic import BaseModel
 from sqlalchemy import insert
 from sqlmodel import col, delete, select, update
 
+from engine.clock import local_day
 from engine.service import Step, service
 from processes import consultation
+from processes import round as rounds
 from processes.errors import Reason, Refused
 from processes.invitation import INVITED, PROPOSED, Invitation, Links
 from processes.organisation import Organisation
@@ -39,13 +41,15 @@ def confirm(inputs: Confirm, *, step: Step, links: Links) -> None:
 
 @service
 def send(*, step: Step, post: Post) -> None:
-    """Ask all that were settled: one statement, and a letter for each."""
+    """Ask all that were settled, by the last day of the round that is open: one statement, and a letter for each."""
     settled = update(Invitation).where(*_those(step, PROPOSED)).values(state=INVITED, invited_at=step.now)
     asked = step.session.scalars(
         settled.returning(Invitation), execution_options={"populate_existing": True}
     ).all()
     case = consultation.get(step.session, step.tenant_id, step.business_key)
-    post.invited(case, asked)
+    collecting = rounds.current(step.session, step.tenant_id, step.business_key)
+    open_now = collecting is not None and collecting.is_open(step.now)
+    post.invited(case, asked, answer_by=local_day(collecting.closes_at) if collecting and open_now else None)
 
 
 def waiting(step: Step) -> list[Invitation]:

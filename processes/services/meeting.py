@@ -9,24 +9,26 @@ from sqlmodel import select
 
 from engine.clock import local_day
 from engine.service import Step, service
-from processes import consultation, meeting, obligation, terms
+from processes import consultation, meeting, obligation, reminding, terms
 from processes import round as rounds
 from processes.database import new_id
-from processes.deadline import first_day_after, latest_before
+from processes.deadline import end_of_day, first_day_after, latest_before
 from processes.errors import Reason, Refused
 from processes.invitation import INVITED, Invitation
-from processes.meeting import HELD, Attendance, Meeting
+from processes.meeting import HELD, PLANNED, Attendance, Meeting
 from processes.obligation import Obligation
 from processes.post import Post
 
 LATEST, NOTICE = "dp.discussion.latest", "dp.discussion.noticeBefore"
 HOLDING = "meeting_held"
+_ABOUT = {"display": "discussion", "topics": "round_table", "minutes": "round_table"}
 
 
 class Prepare(BaseModel):
-    """Which kind of meeting comes next."""
+    """Which kind of meeting comes next, and by which day where no term says it."""
 
-    kind: Literal["sketch", "discussion"]
+    kind: Literal["sketch", "discussion", "round_table"]
+    latest_on: date | None = None
 
 
 class Prepared(BaseModel):
@@ -53,6 +55,12 @@ class Planned(BaseModel):
     meeting_notice_due_at: datetime | None
 
 
+class Invited(BaseModel):
+    """When whoever has not answered is reminded next; just after the meeting when no reminder is left to send."""
+
+    meeting_reminds_at: datetime
+
+
 class RecordMinutes(BaseModel):
     """What was said, as the minutes have it."""
 
@@ -60,7 +68,7 @@ class RecordMinutes(BaseModel):
 
 
 class Minuted(BaseModel):
-    """The day of the discussion that the results count from; nothing for a sketch meeting."""
+    """The day that what follows counts from; nothing for a sketch meeting."""
 
     discussion_held_on: date | None
 
@@ -68,6 +76,8 @@ class Minuted(BaseModel):
 @service
 def prepare(inputs: Prepare, *, step: Step) -> Prepared:
     """Count until when the meeting should be held: from the end of the round it is about."""
+    if inputs.latest_on is not None:
+        return Prepared(meeting_kind=inputs.kind, meeting_latest_at=end_of_day(inputs.latest_on))
     case = consultation.get(step.session, step.tenant_id, step.business_key)
     about = rounds.current(
         step.session, step.tenant_id, case.id, "display" if inputs.kind == "discussion" else "sketch"
@@ -105,7 +115,7 @@ def plan(inputs: Plan, *, step: Step) -> Planned:
 
 
 @service
-def invite(*, step: Step, post: Post) -> None:
+def invite(*, step: Step, post: Post) -> Invited:
     """Give every invited organisation a place in the meeting, in one statement, and post its invitation."""
     coming = _newest(step)
     seated = select(literal(step.tenant_id), literal(coming.id), Invitation.id, literal("invited")).where(
@@ -118,6 +128,16 @@ def invite(*, step: Step, post: Post) -> None:
     step.session.exec(insert(Attendance).from_select(columns, seated))
     mine = (Attendance.municipality_id == step.tenant_id, Attendance.meeting_id == coming.id)
     post.meeting_set(coming, step.session.exec(select(Attendance).where(*mine)).all())
+    return _reminds(step, coming)
+
+
+@service
+def remind(*, step: Step, post: Post) -> Invited:
+    """Ask those who have not said whether they come, by the case's own terms; a moved meeting moves its reminder."""
+    coming, case = _newest(step), consultation.get(step.session, step.tenant_id, step.business_key)
+    if coming.state == PLANNED and reminding.is_due(case, reminding.OF_MEETING, coming.starts_at, step.now):
+        post.meeting_reminded(coming, reminding.undecided(step.session, coming))
+    return _reminds(step, coming)
 
 
 @service
@@ -126,11 +146,13 @@ def record_minutes(inputs: RecordMinutes, *, step: Step) -> Minuted:
     if not inputs.minutes.strip():
         raise Refused({"minutes": Reason("required")})
     held = _newest(step)
-    held.state, held.minutes, held.minutes_at = HELD, inputs.minutes.strip(), step.now
+    held.state, held.minutes = HELD, inputs.minutes.strip()
+    if held.kind != "round_table":  # there they are a draft until everyone has had a say
+        held.minutes_at = step.now
     step.session.add(held)
     if held.kind == "discussion":
         obligation.meet(step.session, step.tenant_id, step.business_key, HOLDING, held.starts_at)
-    day = local_day(held.starts_at) if held.kind == "discussion" else None
+    day = None if held.kind == "sketch" else local_day(held.starts_at)
     return Minuted(discussion_held_on=day)
 
 
@@ -153,10 +175,15 @@ def add(step: Step, kind: str, plan: Plan, *, title: str = "") -> Meeting:
     return made
 
 
+def _reminds(step: Step, coming: Meeting) -> Invited:
+    case = consultation.get(step.session, step.tenant_id, step.business_key)
+    return Invited(meeting_reminds_at=reminding.after_meeting(case, coming, step.now))
+
+
 def _kind(step: Step) -> str:
-    """A display is discussed; what comes before one is a talk about the sketch."""
+    """A display is discussed, topics are brought to a round table; what comes before is a talk about the sketch."""
     newest = rounds.current(step.session, step.tenant_id, step.business_key)
-    return "discussion" if newest is not None and newest.phase == "display" else "sketch"
+    return _ABOUT.get(newest.phase, "sketch") if newest is not None else "sketch"
 
 
 def _newest(step: Step) -> Meeting:

@@ -25,7 +25,7 @@ from processes.summary import Summary, Treatment
 class Prepare(BaseModel):
     """Before which decision the committee looks at the case."""
 
-    occasion: Literal["acceptance", "adoption"]
+    occasion: Literal["acceptance", "adoption", "round_table"]
 
 
 class Prepared(BaseModel):

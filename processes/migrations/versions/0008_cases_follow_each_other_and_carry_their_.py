@@ -20,6 +20,8 @@ def upgrade() -> None:
         sa.Column("municipality_id", sa.String(), nullable=False),
         sa.Column("consultation_id", sa.String(), nullable=False),
         sa.Column("cochair_id", sa.String(), nullable=True),
+        sa.Column("session_on", sa.Date(), nullable=True),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
         sa.Column("proposed_at", UtcDateTime(), nullable=True),
         sa.Column("agreed_at", UtcDateTime(), nullable=True),
         sa.Column("agreed_how", sa.String(), nullable=False),
