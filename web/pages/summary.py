@@ -1,4 +1,4 @@
-"""The committee's page: frozen before its session, each sentence with its sources; also as plain text."""
+"""The committee's page: frozen before its session, each sentence with its sources; also as files to keep."""
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
@@ -6,29 +6,40 @@ from litestar.params import FromPath
 from processes.actions import summary_reading
 from processes.actions.summary_reading import READERS
 from web import public_words, summary_words
+from web.sending import attachment
+from web.summary_document import document_of
+from web.summary_docx import docx
+from web.summary_pdf import pdf
 from web.summary_sheet import sheet_of
 from web.summary_text import plain
 from web.visit import Visit
 
-TEXT = ".txt"
+TEXT, PDF, DOCX = "txt", "pdf", "docx"
+FILES = {
+    PDF: ("application/pdf", pdf),
+    DOCX: ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx),
+}
 
 
 class SummaryPage(Controller):
-    """`/{lang}/summary/{id}` and `/{lang}/summary/{id}.txt`."""
+    """`/{lang}/summary/{id}`, and the same with `.txt`, `.pdf` or `.docx` behind it."""
 
     path = "/summary"
 
     @get("/{summary_id:str}", sync_to_thread=True)
-    def show(self, visit: Visit, summary_id: FromPath[str]) -> Response[str]:
+    def show(self, visit: Visit, summary_id: FromPath[str]) -> Response[str] | Response[bytes]:
+        page_id, _, form = summary_id.partition(".")
         kaasa, actor = visit.kaasa, visit.official(*READERS)
         with kaasa.database.session() as session:
-            view = summary_reading.read(
-                session, actor, summary_id.removesuffix(TEXT), visit.language, now=kaasa.clock.now()
-            )
+            view = summary_reading.read(session, actor, page_id, visit.language, now=kaasa.clock.now())
         if view.frozen_at is None:
             return visit.page("summary_ahead.html", view=view)
         sheet = sheet_of(view.content)
-        if summary_id.endswith(TEXT):
+        if form in FILES:
+            media_type, written = FILES[form]
+            name = f"{view.number}-{visit.language}.{form}"
+            return attachment(written(document_of(view, sheet)), media_type, name)
+        if form == TEXT:
             return Response(
                 plain(view, sheet),
                 media_type="text/plain",
