@@ -29,7 +29,7 @@ from engine.skipping import Skip
 from engine.spiff.machine import Machine, Open
 from engine.spiff.warm import Shelf, Warm
 from engine.timer import moment_of
-from engine.wait import HUMAN, JOB, MESSAGE, TIMER, Wait
+from engine.wait import HUMAN, JOB, MESSAGE, SIGNAL, TIMER, Wait
 
 ENGINE = "engine"
 
@@ -222,6 +222,10 @@ class Advance:
         self._told.add(message)
         self.machine.send(message)
 
+    def signal(self, name: str) -> None:
+        """Give a signal to what waits for it. Errors: NotOpen."""
+        self.machine.signal(name)
+
     def run(self) -> None:
         """Let everything happen that can, buffered messages included."""
         self.machine.advance()
@@ -292,6 +296,8 @@ class Advance:
         fired = (it.kind == TIMER and it.due_at is not None and it.due_at <= self.now) or (
             it.kind == MESSAGE and it.message in self._told
         )
+        if it.kind == SIGNAL:  # sent from outside or thrown in the case itself
+            fired = any(done.element == it.path and done.what == "done" for done in self.events)
         return "fired" if fired else "cancelled"
 
     def _tell_of_opened(self, after: Mapping[str, Open]) -> bool:

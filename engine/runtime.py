@@ -129,6 +129,31 @@ class Runtime:
             ledger.keep_message(session, tenant_id, instance_id, message, kept, now, now + MESSAGE_KEPT)
         return self._save(step, session, key)
 
+    def signal(
+        self,
+        session: Session,
+        tenant_id: str,
+        instance_id: str,
+        name: str,
+        *,
+        now: datetime,
+        actor: str,
+        signal_id: str,
+    ) -> Instance:
+        """Let an instance hear a signal; `engine.signal.listening` says which ones wait for it.
+
+        The same `signal_id` is heard once. Errors: UnknownInstance, NotOpen when the instance does not wait for it.
+        """
+        key = f"signal:{instance_id}:{signal_id}"
+        if (before := self._performed(session, tenant_id, key)) is not None:
+            return before
+        step = self._take_up(session, _active(ledger.lock(session, tenant_id, instance_id)), now, actor)
+        step.events.append(Event(actor, "", "signalled", {"signal": name}))
+        with placing(lambda: _place(step, "", "")):
+            step.signal(name)
+            step.run()
+            return self._save(step, session, key)
+
     def fire(self, session: Session, tenant_id: str, instance_id: str, *, now: datetime) -> Instance:
         """Let every timer of an instance fire that is due. Errors: UnknownInstance, ServiceFailed."""
         row = ledger.lock(session, tenant_id, instance_id)

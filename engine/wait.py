@@ -1,4 +1,4 @@
-"""What an instance waits for: a person, a message, a moment, or a job of its own.
+"""What an instance waits for: a person, a message, a signal, a moment, or a job of its own.
 
 The rows are derived from the state on every save, so a list of open tasks loads no instance.
 """
@@ -13,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from engine.statement import Statement
 
-HUMAN, MESSAGE, TIMER, JOB = "human", "message", "timer", "job"
+HUMAN, MESSAGE, SIGNAL, TIMER, JOB = "human", "message", "signal", "timer", "job"
 
 
 class Wait(SQLModel, table=True):

@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.process import Process
 from engine.spiff import parsing, specification
 from engine.spiff.machine import Blueprint, Machine, Open
-from engine.wait import HUMAN, JOB, TIMER
+from engine.wait import HUMAN, JOB, SIGNAL, TIMER
 
 MOST_WALKS = 200
 MOST_DEEDS = 40  # events from outside in one walk; a process may go on for ever as long as it waits
@@ -230,6 +230,8 @@ def _do(machine: Machine, chosen: Open) -> None:
         machine.complete(chosen.id)
     elif chosen.kind == TIMER:
         machine.set_due(chosen.id, _NOW)
+    elif chosen.kind == SIGNAL:
+        machine.signal(chosen.element.reference or "")
     else:
         machine.send(chosen.message or "")
 

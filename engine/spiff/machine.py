@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from time import process_time
+from time import thread_time
 from typing import Any, Protocol
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, CallActivity, EventBasedGateway
-from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition, SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, ThrowingEvent
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -30,14 +31,16 @@ from engine.spiff.joining import merge
 from engine.spiff.scripting import Conductor
 from engine.spiff.timing import MomentTimer, Race, kept_due, set_due
 from engine.spiff.tree import Workflow
-from engine.wait import HUMAN, JOB, MESSAGE, TIMER
+from engine.wait import HUMAN, JOB, MESSAGE, SIGNAL, TIMER
 
-# What one event from outside may cause; a sound process stays far below.
-MOST_STEPS, MOST_TASKS, MOST_SUBPROCESSES, DEEPEST, LONGEST = 500, 5_000, 50, 500, 5.0
+# What one event from outside may cause; a sound process stays far below. Seconds are those of the step's own thread:
+# others of the same process work beside it.
+MOST_STEPS, MOST_TASKS, MOST_SUBPROCESSES, DEEPEST, LONGEST = 500, 5_000, 50, 800, 2.0
 PERSON = "person"  # the name under which a human task keeps its due moment
 
 _READY, _WAITING, _STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
 _UNFINISHED = TaskState.NOT_FINISHED_MASK
+_AT_WORK = _READY | _WAITING | _STARTED
 
 
 class Observer(Conductor, Protocol):
@@ -110,7 +113,7 @@ class Machine:
         self._observer = observer
         self._workflow.script_engine.conductor = observer
         self._steps = 0
-        self._began = process_time()
+        self._began = thread_time()
         self._known = set(self._workflow.subprocesses)
         self._made = 0
         self.end_element: str | None = None
@@ -178,6 +181,13 @@ class Machine:
         self._workflow.event_manager.catch(BpmnEvent(MessageEventDefinition(message)), internal=False)
         self._forget_events()
 
+    def signal(self, name: str) -> None:
+        """Give a signal from outside to everything that waits for it. Errors: NotOpen when nothing does."""
+        if not any(it.kind == SIGNAL and it.element.reference == name for it in self._open()):
+            raise NotOpen(f"nothing waits for the signal {name!r}.")
+        self._workflow.event_manager.catch(BpmnEvent(SignalEventDefinition(name)), internal=False)
+        self._forget_events()
+
     def set_due(self, wait_id: str, moment: datetime | None) -> None:
         """Fix or move the moment of an open timer or human task. Errors: NotOpen."""
         identity, _, number = wait_id.partition(".")
@@ -207,7 +217,12 @@ class Machine:
         for sub in sorted(self._active(), key=lambda it: it.depth, reverse=True):
             moved |= self._run_ready(sub)
             holder = self._holder(sub)
-            if sub.completed and holder is not None and holder._state & (_STARTED | _READY):
+            if (
+                sub.completed
+                and holder is not None
+                and holder._state & (_STARTED | _READY)
+                and not self._listens_on(holder)
+            ):
                 holder.task_spec._update(holder)
                 moved = True
         return self._run_ready(self._workflow) or moved
@@ -219,7 +234,9 @@ class Machine:
             it for it in workflow.tasks.values() if it._state == _READY and not it.task_spec.manual
         ]:
             for task in ready:
-                if task._state == _READY and task.id in workflow.tasks:
+                if isinstance(task.task_spec, SubWorkflowTask) and self._listens_on(task):
+                    task._set_state(_STARTED)  # the library has it go on with the last token inside
+                elif task._state == _READY and task.id in workflow.tasks:
                     self._spend(task)
                     task.run()
                     self._forget_events()
@@ -230,6 +247,17 @@ class Machine:
                         self._interrupt()
             moved = True
         return moved
+
+    def _listens_on(self, holder: Task) -> bool:
+        """Whether a scope is not over yet because an event subprocess that did not interrupt is still at work.
+
+        Until it is, all of the scope's event subprocesses listen (BPMN 2.0.2, 13.5.4). What is not drawn was wrapped
+        around the steps for their sake; a drawn subprocess ends by itself.
+        """
+        edges = (it for it in holder.parent.children if isinstance(it.task_spec, BoundaryEvent))
+        return self.path(holder)[1] is None and any(
+            _at_work(it) for it in edges if not it.task_spec.cancel_activity
+        )
 
     def _merge(self) -> bool:
         """Let inclusive gateways go, now that nothing moves by itself."""
@@ -293,7 +321,7 @@ class Machine:
                 raise BudgetExceeded(
                     f"a path of over {DEEPEST} steps, at {task.task_spec.name}; start a new one."
                 )
-            if process_time() - self._began > LONGEST:
+            if thread_time() - self._began > LONGEST:
                 raise BudgetExceeded(f"over {LONGEST} seconds after one event, at {task.task_spec.name}.")
         new = workflow.subprocesses.keys() - self._known
         self._made += len(new)
@@ -343,6 +371,8 @@ class Machine:
             yield Open(identity, TIMER, path, element, definition.due(task))
         elif isinstance(definition, MessageEventDefinition):
             yield Open(identity, MESSAGE, path, element, message=definition.name)
+        elif isinstance(definition, SignalEventDefinition):
+            yield Open(identity, SIGNAL, path, element)
 
     def _active(self) -> list[BpmnSubWorkflow]:
         found = []
@@ -382,3 +412,8 @@ class Machine:
                 f"{around}{holder.task_spec.bpmn_id}/" if called and holder is not None else around
             )
         return self._prefixes[key]
+
+
+def _at_work(edge: Task) -> bool:
+    """Whether what began with an event at an edge goes on."""
+    return any(isinstance(it.task_spec, SubWorkflowTask) and it._state & _AT_WORK for it in edge.children)

@@ -129,3 +129,42 @@ def test_a_loop_through_a_person_goes_on_for_years() -> None:
         one.complete(wait.id)
         one.advance()
     assert not one.ended
+
+
+def _many(count: int) -> dict[str, str]:
+    """As many people as asked for, all at once."""
+    people = [user(f"u{n}") for n in range(count)]
+    arrows = [("start", "fork"), *(("fork", f"u{n}") for n in range(count)), ("u0", "end")]
+    return folder("p", draw("p", [START, gateway("fork", "parallel"), *people, END], arrows))
+
+
+def test_more_tokens_than_one_instance_may_have_are_stopped(
+    quick_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted at every twentieth step: the limit is one of kind, not of one more or less."""
+    nodes = [START, gateway("join"), gateway("fork", "parallel"), gateway("a"), gateway("b")]
+    arrows = [*chain("start", "join", "fork", "a", "join"), *chain("fork", "b", "join")]
+    monkeypatch.setattr(machine, "MOST_TASKS", 200)
+    assert "over 200 tokens in one instance" in _refused(quick_bench, folder("p", draw("p", nodes, arrows)))
+    monkeypatch.setattr(machine, "MOST_TASKS", 5_000)
+    quick_bench.deploy(_many(100))
+    assert len(quick_bench.open(quick_bench.start("p"))) == 100
+
+
+def _long(count: int) -> dict[str, str]:
+    ways = [gateway(f"g{n}") for n in range(count)]
+    names = [f"g{n}" for n in range(count)]
+    return folder("p", draw("p", [START, *ways, user("last"), END], chain("start", *names, "last", "end")))
+
+
+def test_a_path_deeper_than_a_tree_may_be_is_stopped_and_one_below_runs(
+    quick_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "MOST_STEPS", 10_000)
+    monkeypatch.setattr(machine, "LONGEST", 60.0)
+    monkeypatch.setattr(machine, "DEEPEST", 60)
+    quick_bench.deploy(_long(50))
+    assert quick_bench.open(quick_bench.start("p")) == ["last"]
+    quick_bench.deploy(_long(90))
+    with pytest.raises(BudgetExceeded, match="a path of over 60 steps"):
+        quick_bench.start("p")

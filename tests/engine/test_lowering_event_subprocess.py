@@ -211,3 +211,30 @@ def test_an_event_at_the_edge_of_a_block_with_an_event_subprocess_ends_both(quic
     assert quick_bench.open(instance) == ["a", "h_do"]
     quick_bench.tell(instance, "n")
     assert quick_bench.open(instance) == ["b"]
+
+
+def test_while_one_that_does_not_interrupt_is_at_work_the_scope_is_not_over_and_listens(
+    quick_bench: Bench,
+) -> None:
+    """The library ends the scope with the token beside it; then a second message would be lost."""
+    nodes = [
+        START,
+        user("a"),
+        END,
+        handler(message("m"), interrupting=False, name="calm"),
+        handler(message("n"), name="rude"),
+    ]
+    deploy(quick_bench, nodes, chain("start", "a", "end"), **DECLARED)
+    instance = quick_bench.start("p")
+    quick_bench.tell(instance, "m")
+    quick_bench.complete(instance, "a")
+    quick_bench.tell(instance, "m")
+    assert quick_bench.open(instance) == ["calm_do", "calm_do"]
+    quick_bench.complete(instance, "calm_do")
+    assert quick_bench.open(instance, "message") == ["calm_start", "rude_start"]
+    assert quick_bench.complete(instance, "calm_do").status == "completed"
+    other = quick_bench.start("p")
+    quick_bench.tell(other, "m")
+    quick_bench.complete(other, "a")
+    quick_bench.tell(other, "n")
+    assert quick_bench.open(other) == ["rude_do"]

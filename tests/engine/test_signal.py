@@ -1,0 +1,102 @@
+"""Signals: thrown in a case they stay in it; sent from outside they reach every case that waits, each once."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import NotOpen
+from engine.instance import Instance
+from engine.signal import listening, names
+from engine.wait import SIGNAL
+from tests.engine.conftest import TENANT, Bench
+from tests.engine.drawing import END, START, catch, chain, draw, edge, folder, gateway, timer, user
+from tests.engine.lowered import FIELDS, deploy, thrown
+
+HEARD = '<bpmn:signalEventDefinition signalRef="sig"/>'
+DECLARED = {"extra": '<bpmn:signal id="sig" name="storm"/><bpmn:signal id="other" name="calm"/>'}
+WAITING = ([START, catch("hear", HEARD), user("a"), END], chain("start", "hear", "a", "end"))
+
+
+def send(bench: Bench, name: str, identity: str = "s1") -> list[str]:
+    with bench.database.session() as session:
+        found = listening(session, bench.runtime.library, TENANT, name)
+    for it in found:
+        hear(bench, it, name, identity)
+    return found
+
+
+def hear(bench: Bench, instance: str, name: str, identity: str = "s1") -> Instance:
+    return bench.database.transaction(
+        lambda s: bench.runtime.signal(
+            s, TENANT, instance, name, now=bench.clock.now(), actor="mart", signal_id=identity
+        )
+    )
+
+
+def test_a_case_that_waits_for_a_signal_alone_is_not_stuck_and_hears_it(bench: Bench) -> None:
+    deploy(bench, *WAITING, **DECLARED)
+    instance = bench.start("p")
+    assert bench.open(instance, SIGNAL) == ["hear"]
+    assert send(bench, "storm") == [instance.id]
+    assert bench.open(instance) == ["a"]
+    assert bench.waits(instance)[0].kind == "human"
+    assert "signalled" in bench.happened(instance)
+    assert bench.sound(instance)
+
+
+def test_a_signal_reaches_every_case_that_waits_and_none_that_does_not(quick_bench: Bench) -> None:
+    deploy(quick_bench, *WAITING, **DECLARED)
+    first, second = quick_bench.start("p"), quick_bench.start("p")
+    assert send(quick_bench, "calm") == []
+    done = quick_bench.start("p")
+    hear(quick_bench, done.id, "storm")
+    assert send(quick_bench, "storm", "s2") == [first.id, second.id]
+    assert [quick_bench.open(it) for it in (first, second, done)] == [["a"]] * 3
+
+
+def test_the_same_signal_sent_again_is_heard_once(quick_bench: Bench) -> None:
+    nodes = [START, user("a"), edge("hear", "a", HEARD, interrupting=False), user("b"), END,
+             '<bpmn:endEvent id="over"/>']  # fmt: skip
+    deploy(quick_bench, nodes, [*chain("start", "a", "end"), *chain("hear", "b", "over")], **DECLARED)
+    instance = quick_bench.start("p")
+    for identity in ("s1", "s1", "s2"):
+        send(quick_bench, "storm", identity)
+    assert quick_bench.open(instance) == ["a", "b", "b"]
+
+
+def test_a_signal_nobody_waits_for_is_not_kept_and_says_so(quick_bench: Bench) -> None:
+    deploy(quick_bench, *WAITING, **DECLARED)
+    instance = quick_bench.start("p")
+    hear(quick_bench, instance.id, "storm")
+    with pytest.raises(NotOpen, match="signal"):
+        hear(quick_bench, instance.id, "storm", "s2")
+
+
+def test_the_first_of_a_signal_and_a_moment_is_taken(quick_bench: Bench) -> None:
+    nodes = [START, gateway("way", "eventBased"), catch("hear", HEARD), catch("late", timer("P1D", "timeDuration")),
+             user("a"), user("b"), END, '<bpmn:endEvent id="over"/>']  # fmt: skip
+    arrows = [*chain("start", "way", "hear", "a", "end"), *chain("way", "late", "b", "over")]
+    deploy(quick_bench, nodes, arrows, **DECLARED)
+    heard, late = quick_bench.start("p"), quick_bench.start("p")
+    hear(quick_bench, heard.id, "storm")
+    quick_bench.later(days=2)
+    quick_bench.fire(late)
+    assert (quick_bench.open(heard), quick_bench.open(late)) == (["a"], ["b"])
+    assert send(quick_bench, "storm", "s2") == []
+
+
+def test_a_signal_thrown_in_a_case_stays_in_it(quick_bench: Bench) -> None:
+    nodes = [START, gateway("g", "parallel"), catch("hear", HEARD), user("heard"), user("a"),
+             thrown("throw", "cry", HEARD), END, '<bpmn:endEvent id="over"/>']  # fmt: skip
+    arrows = [*chain("start", "g", "hear", "heard", "end"), *chain("g", "a", "cry", "over")]
+    deploy(quick_bench, nodes, arrows, **DECLARED)
+    mine, other = quick_bench.start("p"), quick_bench.start("p")
+    quick_bench.complete(mine, "a")
+    assert (quick_bench.open(mine), quick_bench.open(other)) == (["heard"], ["a"])
+    assert quick_bench.open(other, SIGNAL) == ["hear"]
+
+
+def test_a_process_tells_what_signals_it_waits_for(quick_bench: Bench) -> None:
+    files = folder("p", draw("p", *WAITING, **DECLARED), fields=FIELDS)
+    definition = quick_bench.deploy(files)
+    assert list(names(definition.process)) == ["storm"]
