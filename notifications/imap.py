@@ -3,13 +3,19 @@
 A mail's key is the folder, its UIDVALIDITY and its UID (RFC 9051 2.3.1.1): these never come again, and the mark of being read
 is left to people who look into the same mailbox. When a server gives new UIDs, all mail comes once more, and is
 known by its bytes.
+
+Between two looks the connection stays. Where the server offers IDLE (RFC 2177) it says when mail comes; elsewhere, and
+when it hangs up, we look again after a while. IDLE only shortens that while: no mail depends on its word.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from io import BufferedReader
 from urllib.parse import unquote, urlsplit
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
@@ -20,6 +26,9 @@ LOG = logging.getLogger("kaasa.imap")
 TIMEOUT = 30.0
 AT_ONCE = 50
 LARGEST = SIZE + 4 * 1024 * 1024
+LONGEST_IDLE = 25 * 60.0
+"""Servers may hang up on whoever is silent for half an hour (RFC 2177)."""
+SLICE = 0.5
 
 
 @dataclass(frozen=True)
@@ -60,29 +69,106 @@ class ImapAccount:
         return box
 
 
-def collect(account: ImapAccount, known: Collection[str], keep: Callable[[bytes, str], None]) -> int:
-    """Hand over every mail not yet known, the oldest first. In: known keys; what keeps a mail, or raises.
+class Mailbox:
+    """A mailbox that is looked into again and again, by one thread; `close` it afterwards."""
 
-    Out: how many were kept. A mail that could not be kept stays and comes next time.
-    """
-    box = account.open()
-    try:
-        validity = box.folder.status(account.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
-        prefix = f"{account.prefix}{validity}:"
-        fresh = [uid for uid in sorted(box.uids(), key=int) if f"{prefix}{uid}" not in known][:AT_ONCE]
-        done = 0
-        for uid in fresh:
-            raw = _raw(box, uid)
-            if raw is None:
-                continue
-            keep(raw, f"{prefix}{uid}")
-            done += 1
+    def __init__(self, account: ImapAccount) -> None:
+        self.account = account
+        self._box: BaseMailBox | None = None
+        self._prefix = ""
+        self._tells = False
+
+    def collect(self, known: Collection[str], keep: Callable[[bytes, str], None]) -> int:
+        """Hand over every mail not yet known, the oldest first. In: known keys; what keeps a mail, or raises.
+
+        Out: how many were kept. A mail that could not be kept stays and comes next time. Raises what `keep` or the
+        connection raises; then the next look begins with a new connection.
+        """
+        try:
+            box = self._opened()
+            fresh = [uid for uid in _uids(box) if f"{self._prefix}{uid}" not in known]
+            done = 0
+            for uid in fresh[:AT_ONCE]:
+                raw = _raw(box, uid)
+                if raw is None:
+                    continue
+                keep(raw, f"{self._prefix}{uid}")
+                done += 1
+        except BaseException:
+            self.close()
+            raise
         return done
-    finally:
+
+    def wait(self, seconds: float, stopping: threading.Event) -> None:
+        """Rest until mail may have come: when the server says so, or after so many seconds. `stopping` ends it at once."""
+        until = time.monotonic() + seconds
+        if self._box is not None and self._tells:
+            try:
+                if _told(self._box, min(seconds, LONGEST_IDLE), stopping):
+                    return
+            except Exception:  # noqa: BLE001  whatever it was, a new connection shows whether it lasts
+                LOG.info("imap_hung_up")
+                self.close()
+        stopping.wait(max(0.0, until - time.monotonic()))
+
+    def close(self) -> None:
+        """Let the connection go; a further look opens another."""
+        box, self._box = self._box, None
+        if box is None:
+            return
         try:
             box.logout()
-        except Exception:  # noqa: BLE001  the mail is kept; a server that hangs up first changes nothing
+        except Exception:  # noqa: BLE001  what came is kept; a server that hangs up first changes nothing
             LOG.info("imap_closed_early")
+            box.client.shutdown()
+
+    def _opened(self) -> BaseMailBox:
+        if self._box is None:
+            self._box = box = self.account.open()
+            validity = box.folder.status(self.account.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
+            self._prefix = f"{self.account.prefix}{validity}:"
+            # What it offers may change with the sign-in.
+            self._tells = b"IDLE" in box.client.capability()[1][0].upper().split()
+        return self._box
+
+
+def _uids(box: BaseMailBox) -> list[str]:
+    """Out: every mail's UID, the lowest first, including those that came during the question."""
+    while True:
+        box.client.untagged_responses.pop("EXISTS", None)
+        found = box.uids()
+        if "EXISTS" not in box.client.untagged_responses:
+            return sorted(found, key=int)
+
+
+def _told(box: BaseMailBox, seconds: float, stopping: threading.Event) -> bool:
+    """Out: whether the server said in time that a mail came. Raises when it hung up."""
+    until = time.monotonic() + seconds
+    with box.idle as idle:
+        if _waiting(box):
+            return True
+        while not stopping.is_set() and (left := until - time.monotonic()) > 0:
+            began = time.monotonic()
+            said = idle.poll(min(SLICE, left))
+            if any(b"EXISTS" in line for line in said):
+                return True
+            if not said and time.monotonic() - began < min(SLICE, left) / 2:
+                raise ConnectionError("the server hung up")
+    return False
+
+
+def _waiting(box: BaseMailBox) -> bool:
+    """Out: whether words came together with the server's leave to idle: those make no noise at the socket any more."""
+    sock = box.client.sock
+    timeout = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        lines = box.client.file
+        return isinstance(lines, BufferedReader) and bool(lines.peek(1))
+    except OSError:  # TLS says in this way that nothing is there
+        return False
+    finally:
+        sock.settimeout(timeout)
 
 
 def _raw(box: BaseMailBox, uid: str) -> bytes | None:

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from notifications import imap, maildir
-from notifications.imap import ImapAccount
+from notifications import maildir
+from notifications.imap import ImapAccount, Mailbox
 from notifications.lmtp import Door
 from processes import inbound
 from processes.actions import inbound_taking
@@ -28,6 +28,7 @@ class Receiving:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._door: Door | None = None
+        self._box: Mailbox | None = None
 
     def start(self) -> None:
         settings = self._kaasa.settings
@@ -47,6 +48,9 @@ class Receiving:
         if self._thread is not None:
             self._thread.join(10)
             self._thread = None
+        if self._box is not None:
+            self._box.close()
+            self._box = None
 
     def keep(self, raw: bytes, key: str = "", recipients: tuple[str, ...] = ()) -> Taken:
         """Keep one mail in a transaction of its own. Errors: the database's; then it was not kept."""
@@ -68,13 +72,24 @@ class Receiving:
             folder = settings.maildir
             done += _safely(lambda: maildir.collect(folder, self._known("maildir:"), self._from_box))
         if settings.imap_url:
-            account = ImapAccount(settings.imap_address())
-            done += _safely(lambda: imap.collect(account, self._known(account.prefix), self._from_box))
+            done += _safely(self._look_into_mailbox)
         return done
+
+    def _look_into_mailbox(self) -> int:
+        account = ImapAccount(self._kaasa.settings.imap_address())
+        if self._box is None or self._box.account != account:  # its password may have changed
+            if self._box is not None:
+                self._box.close()
+            self._box = Mailbox(account)
+        return self._box.collect(self._known(account.prefix), self._from_box)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self.look():
+            if self.look():
+                continue
+            if self._box is not None:
+                self._box.wait(self._kaasa.settings.mail_every, self._stopping)
+            else:
                 self._stopping.wait(self._kaasa.settings.mail_every)
 
     def _known(self, prefix: str) -> set[str]:

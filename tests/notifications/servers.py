@@ -19,12 +19,14 @@ Fault = Callable[[str], str | None]
 
 
 class Certificates:
-    """An authority of this test run, and a certificate for 127.0.0.1."""
+    """An authority of this test run, and a certificate for 127.0.0.1; `pem` is its key and itself."""
 
     def __init__(self) -> None:
         authority = trustme.CA()
         self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(self.server)
+        issued = authority.issue_cert("127.0.0.1")
+        issued.configure_cert(self.server)
+        self.pem = issued.private_key_and_cert_chain_pem.bytes()
         self.client = ssl.create_default_context()
         authority.configure_trust(self.client)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,19 @@ class Dovecot:
         """Out: the address of a mailbox, as the settings want it."""
         return f"imap://{name}:{PASSWORD}@127.0.0.1:{self.imap}/INBOX"
 
+    def hang_up(self) -> None:
+        """Drop every signed-in connection, as a server that restarts does."""
+        master = int((self.folder / "run" / "master.pid").read_text())
+        for child in Path(f"/proc/{master}/task/{master}/children").read_text().split():
+            with suppress(OSError):
+                if Path(f"/proc/{child}/comm").read_text().strip() == "imap":
+                    os.kill(int(child), signal.SIGTERM)
+
+    def forget(self, name: str) -> None:
+        """Let a mailbox forget its UIDs, as one that was restored from a copy does."""
+        for file in (self.folder / "mail" / name).glob("dovecot*"):
+            file.unlink()
+
     @property
     def log(self) -> str:
         file = self.folder / "log"
@@ -102,22 +116,16 @@ class Dovecot:
 
 
 @contextmanager
-def running(*, capability: str = "", tls: Path | None = None) -> Iterator[Dovecot]:
-    """Start one. In: what it says it can do, if not all; a file with key and certificate. Errors: NotToBeHad."""
+def running(*, capability: str = "", tls: bytes = b"") -> Iterator[Dovecot]:
+    """Start one. In: what it says it can do, if not all; a key with its certificate. Errors: NotToBeHad."""
     packages = debian.unpacked("dovecot-imapd", "dovecot-lmtpd")
     with debian.place() as folder:
         ports = debian.free_port(), debian.free_port() if tls else 0, debian.free_port()
         made = Dovecot(folder, *ports)
         environment = _lay_out(made, packages, capability, tls)
         # doveconf hands its settings on: the server alone would look for them where Debian puts them.
-        command = [
-            packages.usr / "bin/doveconf",
-            "-c",
-            folder / "dovecot.conf",
-            "-e",
-            packages.usr / "sbin/dovecot",
-            "-F",
-        ]
+        programs, file = packages.usr, folder / "dovecot.conf"
+        command = [programs / "bin/doveconf", "-c", file, "-e", programs / "sbin/dovecot", "-F"]
         said = folder / "said"
         with (
             said.open("w") as output,
@@ -140,16 +148,18 @@ def running(*, capability: str = "", tls: Path | None = None) -> Iterator[Doveco
                 process.wait(20)
 
 
-def _lay_out(made: Dovecot, packages: debian.Unpacked, capability: str, tls: Path | None) -> dict[str, str]:
+def _lay_out(made: Dovecot, packages: debian.Unpacked, capability: str, tls: bytes) -> dict[str, str]:
     folder, libexec = made.folder, packages.usr / "lib/dovecot"
     for name in ("run", "state", "mail", "lib"):
         (folder / name).mkdir()
     identity = debian.who()
+    keys = folder / "keys.pem"
+    keys.write_bytes(tls)
     text = CONFIGURATION.format(
         folder=folder, libexec=libexec, password=PASSWORD, imap=made.imap, imaps=made.imaps, lmtp=made.lmtp,
         user=pwd.getpwuid(identity.get("user", os.getuid())).pw_name,
         group=grp.getgrgid(identity.get("group", os.getgid())).gr_name,
-        ssl="yes" if tls else "no", keys=f"ssl_cert = <{tls}\nssl_key = <{tls}" if tls else "", capability=capability,
+        ssl="yes" if tls else "no", keys=f"ssl_cert = <{keys}\nssl_key = <{keys}" if tls else "", capability=capability,
     )  # fmt: skip
     (folder / "dovecot.conf").write_text(text)
     library = packages.library("libdovecot.so.0").resolve().read_bytes()

@@ -82,8 +82,8 @@ class Postfix:
 
 
 @contextmanager
-def running(*, lmtp: dict[str, int], tls: Path | None = None, **settings: str) -> Iterator[Postfix]:
-    """Start one. In: the LMTP port that takes the mail of each domain, a file with key and certificate, settings.
+def running(*, lmtp: dict[str, int], tls: bytes = b"", **settings: str) -> Iterator[Postfix]:
+    """Start one. In: the LMTP port that takes the mail of each domain, a key with its certificate, settings.
 
     Mail for any other domain is returned to its sender. Errors: NotToBeHad.
     """
@@ -121,7 +121,7 @@ def _lay_out(
     packages: debian.Unpacked,
     port: int,
     lmtp: dict[str, int],
-    tls: Path | None,
+    tls: bytes,
     more: dict[str, str],
 ) -> None:
     for name in ("etc", "data", "log", *(f"queue/{name}" for name in FOLDERS)):
@@ -148,8 +148,9 @@ def _lay_out(
         "relay_domains": ", ".join(lmtp), "transport_maps": f"inline:{{ {where.rstrip(',')} }}",
         "minimal_backoff_time": "1s", "maximal_backoff_time": "5s", "queue_run_delay": "1s", "local_recipient_maps": "",
     }  # fmt: skip
-    if tls is not None:
-        settings |= {"smtpd_tls_security_level": "may", "smtpd_tls_chain_files": tls}
+    if tls:
+        (etc / "keys.pem").write_bytes(tls)
+        settings |= {"smtpd_tls_security_level": "may", "smtpd_tls_chain_files": etc / "keys.pem"}
     settings |= more
     (etc / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     (etc / "master.cf").write_text(SERVICES.format(address=f"127.0.0.1:{port}").lstrip())

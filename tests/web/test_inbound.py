@@ -224,3 +224,17 @@ def test_an_imap_mailbox_is_read_once_and_left_as_it_was(kaasa, imap_server, mon
     assert len(flags) == 3
     assert not any("\\Seen" in one for one in flags), "unread marks are people's"
     box.logout()
+
+
+def test_mail_is_taken_at_once_where_the_server_tells_of_it(kaasa, imap_server):
+    changed = {"imap_url": imap_server, "mail_every": 600}
+    object.__setattr__(kaasa, "settings", kaasa.settings.model_copy(update=changed))
+    box = ImapAccount(imap_server).open()
+    kaasa.receiving.start()
+    for number in range(1, 4):
+        box.append(LETTER + f"{number}. kiri.\r\n".encode(), "INBOX")
+        until = time.monotonic() + 20
+        while len(mails(kaasa)) < number:
+            assert time.monotonic() < until, "the server's word was not heard"
+            time.sleep(0.02)
+    box.logout()
