@@ -81,6 +81,7 @@ STEMS: Mapping[str, Stem] = {
     "receipt_late": _stem("receipt received quote change"),
     "withdrawn": _stem("receipt"),
     "answer": _stem("receipt quote outcome reasons", easy=True),
+    "answer_changed": _stem("receipt quote outcome reasons before why"),
     "results": _stem("act decided_on held changes reasons", by="decision/record_results"),
     "decision": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "not_adopted": _stem("act decided_on body reasons points contest", by="decision/tell"),

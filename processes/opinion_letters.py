@@ -13,7 +13,7 @@ from processes.mass_mailing import EVERY_LETTER
 from processes.organisation import Organisation
 from processes.participant import Participant
 from processes.person import Person
-from processes.response import Response
+from processes.response import EarlierResponse, Response
 from processes.writer import Writer, act_of, digest, official, reason_or
 
 ENDS = ("closed", "not_adopted", "refused", "general_procedure")
@@ -71,6 +71,20 @@ class OpinionLetters(Writer):
             for feedback, response in answered:
                 key = f"answer:{feedback.id}:{digest(response.outcome, response.reasons)}"
                 yield Sheet("answer", key, self._author(feedback), _answer(feedback, response))
+
+        return self._mailing.send(sheets(), consultation)
+
+    def answers_changed(
+        self, consultation: Consultation, changed: Iterable[tuple[Feedback, Response, EarlierResponse]]
+    ) -> Posted:
+        """Tell authors that a position they had got is another one now, and why."""
+
+        def sheets() -> Iterator[Sheet]:
+            for feedback, response, before in changed:
+                key = f"answer_changed:{feedback.id}:{response.revision}"
+                yield Sheet(
+                    "answer_changed", key, self._author(feedback), _changed(feedback, response, before)
+                )
 
         return self._mailing.send(sheets(), consultation)
 
@@ -194,6 +208,19 @@ class OpinionLetters(Writer):
         if to.invitation is not None:
             return self._link(to.invitation, variant)
         return f"mailto:{self._reply(to.ref)}"
+
+
+def _changed(
+    feedback: Feedback, response: Response, before: EarlierResponse
+) -> Callable[[str], Mapping[str, str]]:
+    def fields(variant: str) -> dict[str, str]:
+        return {
+            **_answer(feedback, response)(variant),
+            "before": words.say(words.OUTCOMES, before.outcome, variant),
+            "why": before.why_changed.strip(),
+        }
+
+    return fields
 
 
 def _answer(feedback: Feedback, response: Response) -> Callable[[str], Mapping[str, str]]:

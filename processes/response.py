@@ -1,10 +1,11 @@
 """The municipality's answer to one opinion: an outcome and the reasons for it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Text, exists, func
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from processes.database import belongs_to
 from processes.feedback import TO_ANSWER, Feedback
@@ -65,5 +66,30 @@ def unanswered(session: Session, municipality_id: str, consultation_id: str) -> 
         Feedback.consultation_id == consultation_id,
         Feedback.state.in_(TO_ANSWER),  # type: ignore[attr-defined]
         ~answered,
+    )
+    return session.exec(query).one()
+
+
+def unapproved(municipality_id: str, consultation_id: str) -> list[Any]:
+    """Conditions on `Response` beside `Feedback`: unsent, and no second person has approved it."""
+    return [
+        col(Feedback.municipality_id) == municipality_id,
+        col(Feedback.consultation_id) == consultation_id,
+        col(Response.sent_at).is_(None),
+        col(Response.approved_at).is_(None),
+    ]
+
+
+def waits_for_approval(session: Session, municipality_id: str, consultation_id: str) -> int:
+    """How many unsent answers nobody has approved."""
+    query = (
+        select(func.count())
+        .select_from(Response)
+        .join(
+            Feedback,
+            (col(Feedback.municipality_id) == Response.municipality_id)
+            & (col(Feedback.id) == Response.feedback_id),
+        )
+        .where(*unapproved(municipality_id, consultation_id))
     )
     return session.exec(query).one()

@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.runtime import Runtime
-from processes.actions import answers_of_case, planner_case, task
+from processes import municipality
+from processes.actions import answers_of_case, passages, planner_case, task
 from processes.actions.answers_of_case import TASK, find, writers
 from processes.actions.giving import check_length, clean
 from processes.errors import Conflict, Reason, Refused, TooLate
 from processes.permission import Actor
-from processes.response import OUTCOMES, Response
+from processes.response import OUTCOMES, Response, waits_for_approval
 
 MAX_REASONS = 10_000
 
@@ -22,6 +23,12 @@ class Answered(Conflict):
     """Somebody else answered this opinion first. `outcome`, `reasons`, `by` and `at` are theirs; `seen` their version."""
 
     code = "answered_meanwhile"
+
+
+class NotApproved(Conflict):
+    """Answers still wait for a second person's approval. `count` says how many there are now."""
+
+    code = "answers_not_approved"
 
 
 def save(
@@ -34,8 +41,11 @@ def save(
     seen: str,
     *,
     now: datetime,
+    used: tuple[str, ...] = (),
 ) -> str:
-    """Keep an answer. In: `seen` names the version the writer had before them, empty for none. Out: the receipt.
+    """Keep an answer. In: `seen` names the version the writer had before them, empty for none; passages used.
+
+    Out: the receipt. An approval is of the words it was given to: a change takes it away.
 
     Errors: NotAllowed, NotFound, TooLate once it was sent or the case has ended, Refused, Answered.
     """
@@ -61,6 +71,8 @@ def save(
             written_at=now,
         )
         session.add(written)
+        session.flush()
+        passages.note_use(session, actor, used, [said.id], now=now)
         return said.receipt
     if (written.outcome, written.reasons) == (outcome, text):
         return said.receipt
@@ -73,7 +85,9 @@ def save(
         )
     written.outcome, written.reasons = outcome, text
     written.written_by, written.written_at = actor.person_id, now
+    written.approved_by, written.approved_at, written.group_id = "", None, ""
     session.add(written)
+    passages.note_use(session, actor, used, [said.id], now=now)
     return said.receipt
 
 
@@ -82,8 +96,12 @@ def close(
 ) -> None:
     """Send every answer: finish the step. The same key is one step.
 
-    Errors: NotAllowed, NotFound, NotOpen, and GuardHolds while an opinion is unanswered or a late one undecided.
+    Errors: NotAllowed, NotFound, NotOpen, NotApproved, and GuardHolds while an opinion is unanswered or a late one undecided.
     """
     case = planner_case.running(session, actor, number)
     planner_case.require_open(session, case, TASK, wait_id)
+    if municipality.get(session, case.municipality_id).two_approve_answers:
+        left = waits_for_approval(session, case.municipality_id, case.id)
+        if left:
+            raise NotApproved(count=left)
     task.complete(session, actor, wait_id, {}, runtime=runtime, now=now, key=key)

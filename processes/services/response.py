@@ -5,7 +5,7 @@ from sqlmodel import col, exists, func, or_, select, update
 from sqlmodel.sql.expression import Select
 
 from engine.service import Step, service
-from processes import consultation
+from processes import consultation, municipality
 from processes.feedback import COUNTED, Feedback
 from processes.post import Post
 from processes.response import Response
@@ -30,6 +30,7 @@ def send(*, step: Step, post: Post) -> Sent:
 def send_waiting(step: Step, post: Post) -> None:
     """Mark every answer not yet sent as sent, in one statement, and write to whoever wants a reply.
 
+    Where the municipality asks for a second person, what nobody approved stays until somebody has.
     Decisions call it too: an opinion that came after the answers went out is answered with the next of them.
     """
     mine = exists().where(
@@ -37,9 +38,13 @@ def send_waiting(step: Step, post: Post) -> None:
         col(Feedback.id) == Response.feedback_id,
         col(Feedback.consultation_id) == step.business_key,
     )
+    home = municipality.get(step.session, step.tenant_id)
+    approved = [col(Response.approved_at).is_not(None)] if home.two_approve_answers else []
     step.session.exec(
         update(Response)
-        .where(col(Response.municipality_id) == step.tenant_id, col(Response.sent_at).is_(None), mine)
+        .where(
+            col(Response.municipality_id) == step.tenant_id, col(Response.sent_at).is_(None), mine, *approved
+        )
         .values(sent_at=step.now)
         .execution_options(synchronize_session="fetch")
     )

@@ -40,6 +40,7 @@ def sample(variant: str) -> dict[str, str]:
         "about": Markdown("**Mida kavatakse.** Ristmik ehitatakse ümber.\n\n**Mis on lahtine.** Ülekäikude kohad."),
         "act": "otsus nr 31",
         "answer": "Tõlk on kohal kella 16.45-st.",
+        "before": words.say(words.OUTCOMES, "not_accepted", variant),
         "body": "vallavolikogu",
         "case_url": "https://kaasa.example/et/case/dp-2027-3",
         "change": "https://kaasa.example/et/i/abc",
