@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from web import mail_commands
-from web.commands import audit, cases, incidents, move
+from web.commands import audit, cases, incidents, move, signal
 
 ROOT = Path(__file__).resolve().parent.parent
 # Commands with a room of their own; a new one is a module of `web/commands` with `register`.
-ROOMS = (cases, incidents, audit, mail_commands, move)
+ROOMS = (cases, incidents, signal, audit, mail_commands, move)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -21,6 +21,7 @@ ROLES = {
     "committee": N_("the committee"),
     "timer": N_("a day that is set"),
     "message": N_("news from others"),
+    "signal": N_("news from others"),
     "job": N_("the system's own work"),
 }
 URGENCIES = {

@@ -11,7 +11,7 @@ from engine import history
 from engine.clock import local_day
 from engine.definition import Definition
 from engine.runtime import Runtime
-from engine.wait import HUMAN, MESSAGE, TIMER
+from engine.wait import HUMAN, MESSAGE, SIGNAL, TIMER
 from processes import consultation, obligation
 from processes import round as rounds
 from processes.actions import planner_case
@@ -190,7 +190,7 @@ def _waits(
             if latest is not None and wait.due_at is not None and latest <= local_day(wait.due_at):
                 latest = None
             tasks.append(OpenTask(wait.id, name, wait.role or "", wait.due_at, wait.opened_at, mine, latest))
-        elif wait.kind != MESSAGE or not timed:  # a message beside a timer is what may happen instead
+        elif wait.kind not in (MESSAGE, SIGNAL) or not timed:  # a message beside a timer is what may happen instead
             element = obligation.plain_name(wait.element)
             awaited.append(Awaited(element, name, wait.kind, wait.due_at, wait.opened_at))
     tasks.sort(key=lambda it: (it.due_at is None, it.due_at, it.name))

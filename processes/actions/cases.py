@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from engine.instance import Instance
 from engine.runtime import Runtime
-from engine.wait import HUMAN, MESSAGE, Wait
+from engine.wait import HUMAN, MESSAGE, SIGNAL, Wait
 from processes.consultation import CANCELLED, DRAFT, ENDED, RUNNING, Consultation, ConsultationText
 from processes.permission import ADMINISTRATOR, GOVERNMENT, PLANNER, Actor, require
 from processes.person import Person
@@ -130,7 +130,7 @@ def _lines(
         names = [
             words_of(runtime.library.get(session, home, definition_id), wait.element, language).name
             for wait, definition_id in open_now
-            if wait.kind != MESSAGE or len(open_now) == 1
+            if wait.kind not in (MESSAGE, SIGNAL) or len(open_now) == 1
         ]
         titles = texts.get(row.id, {})
         said = language if titles.get(language) else "et"

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from engine.incident import Incident
 from engine.instance import ACTIVE, Instance
 from engine.runtime import Runtime
-from engine.wait import HUMAN, MESSAGE, TIMER, Wait
+from engine.wait import HUMAN, MESSAGE, SIGNAL, TIMER, Wait
 from notifications.outbox import OutgoingLetter
 from processes.accommodation import Need
 from processes.consultation import RUNNING, Consultation, ConsultationText
@@ -227,7 +227,7 @@ def _waits(roles: tuple[str, ...]) -> sa.Select[Any]:
         )
         .where(
             _wait.c.tenant_id == _P("tenant"),
-            sa.or_(_wait.c.kind != MESSAGE, ~_timed),
+            sa.or_(_wait.c.kind.not_in((MESSAGE, SIGNAL)), ~_timed),
             sa.or_(_wait.c.kind != HUMAN, _wait.c.role.is_(None), sa.and_(*(_wait.c.role != it for it in roles))),
         )
         .order_by(_wait.c.due_at.is_(None), _wait.c.due_at, _wait.c.id)

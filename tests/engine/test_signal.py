@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.errors import NotOpen
 from engine.instance import Instance
 from engine.signal import listening, names
 from engine.wait import SIGNAL
+from processes.actions import signal
+from processes.actions.signal import Heard
+from processes.permission import ADMINISTRATOR, Actor
 from tests.engine.conftest import TENANT, Bench
-from tests.engine.drawing import END, START, catch, chain, draw, edge, folder, gateway, timer, user
+from tests.engine.drawing import END, START, catch, chain, draw, edge, folder, gateway, task, timer, user
 from tests.engine.lowered import FIELDS, deploy, thrown
 
 HEARD = '<bpmn:signalEventDefinition signalRef="sig"/>'
-DECLARED = {"extra": '<bpmn:signal id="sig" name="storm"/><bpmn:signal id="other" name="calm"/>'}
+DECLARED: dict[str, Any] = {
+    "extra": '<bpmn:signal id="sig" name="storm"/><bpmn:signal id="other" name="calm"/>'
+}
 WAITING = ([START, catch("hear", HEARD), user("a"), END], chain("start", "hear", "a", "end"))
 
 
@@ -100,3 +107,33 @@ def test_a_process_tells_what_signals_it_waits_for(quick_bench: Bench) -> None:
     files = folder("p", draw("p", *WAITING, **DECLARED), fields=FIELDS)
     definition = quick_bench.deploy(files)
     assert list(names(definition.process)) == ["storm"]
+
+
+def test_a_case_whose_next_step_fails_keeps_no_other_from_hearing(quick_bench: Bench) -> None:
+    nodes = [START, gateway("way", default="way_hear"), catch("hear", HEARD), user("a"), catch("too", HEARD),
+             task("fail", "letter/spoil"), END, '<bpmn:endEvent id="over"/>']  # fmt: skip
+    arrows = [
+        *chain("start", "way", "hear", "a", "end"),
+        ("way", "too", "x = 1"),
+        *chain("too", "fail", "over"),
+    ]
+    deploy(quick_bench, nodes, arrows, **DECLARED)
+    bad, good = quick_bench.start("p", x=1), quick_bench.start("p", x=0)
+    operator = Actor(TENANT, "operator", frozenset({ADMINISTRATOR}))
+
+    def sent() -> Heard:
+        return signal.send(
+            quick_bench.database.transaction,
+            operator,
+            "storm",
+            signal_id="s1",
+            runtime=quick_bench.runtime,
+            now=quick_bench.clock.now(),
+        )
+
+    assert sent() == Heard(1, 1)
+    assert quick_bench.open(good) == ["a"]
+    assert quick_bench.open(bad, SIGNAL) == ["too"]
+    (found,) = quick_bench.rows("select instance_id, element from engine_incident where resolved_at is null")
+    assert (found.instance_id, found.element) == (bad.id, "fail")
+    assert sent() == Heard(0, 1)  # it alone still waits

@@ -57,3 +57,10 @@ def test_without_failures_nothing_stands_still(folder: Path, capsys: pytest.Capt
     assert cli.run(["incidents"]) == 0
     assert "Nothing stands still." in capsys.readouterr().out
     assert cli.run(["incidents", "retry", "none"]) == 1
+
+
+def test_a_signal_nobody_waits_for_is_said_to_reach_nobody(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["signal", "storm"]) == 1
+    assert "No case waits for the signal 'storm'" in capsys.readouterr().err
