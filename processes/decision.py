@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Text
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, SQLModel, select
 
 from processes.database import Row, belongs_to
 
@@ -34,6 +34,25 @@ class Decision(Row, table=True):
     summary_id: str | None = None
     recorded_by: str = ""
     recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DecisionItem(SQLModel, table=True):
+    """An opinion a decision was made with: how it stood then, and what became of it by the decision.
+
+    `outcome` and `committee` are the answer and the committee's stance of that moment, empty when there was none.
+    `stance` and `words` are what whoever decided did with an objection, where they said so.
+    """
+
+    __tablename__ = "decision_item"
+    __table_args__ = (belongs_to("decision"), belongs_to("feedback"))
+
+    municipality_id: str = Field(primary_key=True)
+    decision_id: str = Field(primary_key=True)
+    feedback_id: str = Field(primary_key=True)
+    outcome: str = ""
+    committee: str = ""
+    stance: str = ""
+    words: str = Field(default="", sa_column=Column(Text, nullable=False))
 
 
 def newest(session: Session, municipality_id: str, consultation_id: str, kind: str) -> Decision | None:

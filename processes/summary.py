@@ -19,7 +19,8 @@ STANCES = ("supported", "rejected", "sent_back")
 class Summary(Row, table=True):
     """A summary for one session: prepared, then planned (its meeting and `freeze_at`), then frozen.
 
-    `content` is JSON, frozen at `frozen_at` with its SHA-256 digest.
+    `content` is JSON, frozen at `frozen_at` with its SHA-256 digest. `easy_text` is the page in easy Estonian,
+    written by a person (`easy_by` is their name) and frozen with the rest.
     """
 
     __table_args__ = (belongs_to("consultation"), belongs_to("committee"), belongs_to("meeting"))
@@ -34,6 +35,9 @@ class Summary(Row, table=True):
     digest: str = ""
     content: str = Field(default="", sa_column=Column(Text, nullable=False))
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    easy_text: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    easy_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    easy_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def read(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.content)
