@@ -13,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, select
 from processes.database import Row, belongs_to
 from processes.errors import NotFound
 
-MUNICIPALITY, ASSOCIATION = "municipality", "association"
+MUNICIPALITY, ASSOCIATION, RESIDENT = "municipality", "association", "resident"
 BY_LINK, OTHERWISE = "link", "otherwise"
 
 
@@ -44,7 +44,7 @@ class Agenda(SQLModel, table=True):
 
 
 class AgendaItem(Row, table=True):
-    """One topic, proposed by the municipality or by an association (`by` is its name).
+    """One topic, proposed by the municipality, by an association (`by` is its name) or by a resident, never named.
 
     `feedback_id` is the proposal it was taken from, `suggestion_id` a topic an association suggested by itself.
     """

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, select, update
 
 from processes.database import Row, belongs_to
+from processes.organisation import Organisation
 
 TOPIC, ROUND_TABLE = "topic", "round_table"
 KINDS = (TOPIC, ROUND_TABLE)
@@ -49,9 +50,28 @@ class Suggestion(Row, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-def waiting(session: Session, municipality_id: str) -> list[Suggestion]:
-    """Those nobody has answered, the oldest first."""
-    query = select(Suggestion).where(
-        Suggestion.municipality_id == municipality_id, Suggestion.state == WAITING
+def taken_into(session: Session, municipality_id: str, consultation_id: str) -> list[tuple[Suggestion, str]]:
+    """Those that were taken into a case, each with the name of whoever suggested it."""
+    query = (
+        select(Suggestion, Organisation.name)
+        .join(
+            Organisation,
+            (col(Organisation.municipality_id) == Suggestion.municipality_id)
+            & (col(Organisation.id) == Suggestion.organisation_id),
+        )
+        .where(
+            Suggestion.municipality_id == municipality_id,
+            Suggestion.consultation_id == consultation_id,
+            Suggestion.state == TAKEN,
+        )
     )
-    return list(session.exec(query.order_by(col(Suggestion.answer_due_on), Suggestion.id)))
+    return [(row, name) for row, name in session.exec(query.order_by(Suggestion.id))]
+
+
+def let_go(session: Session, municipality_id: str, consultation_id: str) -> None:
+    """A draft that was begun for a suggestion is thrown away: the suggestion waits for an answer again."""
+    mine = (
+        col(Suggestion.municipality_id) == municipality_id,
+        col(Suggestion.consultation_id) == consultation_id,
+    )
+    session.exec(update(Suggestion).where(*mine).values(consultation_id=None, state=WAITING))

@@ -102,6 +102,7 @@ SENTENCES = {
         "ru": "Открытых поручений нет.",
     },
     "by_municipality": {"et": "vald", "en": "municipality", "ru": "волость"},
+    "by_resident": {"et": "elanik", "en": "a resident", "ru": "житель"},
     "held": {
         "et": "Avalik arutelu toimus {day}.",
         "en": "The public discussion was held on {day}.",

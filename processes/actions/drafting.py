@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, select
 
 from engine.clock import local_day
 from engine.decision import Decision, read_decision
-from processes import audience, catalogue
+from processes import audience, catalogue, suggestion
 from processes.actions import planner_case
 from processes.actions.giving import check_length, clean, one_line
 from processes.committee import Committee
@@ -187,6 +187,7 @@ def change(session: Session, actor: Actor, number: str, given: Matter, *, now: d
 def discard(session: Session, actor: Actor, number: str) -> None:
     """Take a draft away with everything kept for it. Errors: NotAllowed, NotFound, AlreadyBegun."""
     case = find(session, actor, number, lock=True)
+    suggestion.let_go(session, case.municipality_id, case.id)
     for table in (ConsultationText, Invitation, Document):
         session.exec(
             delete(table).where(
