@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from typing import Any, NoReturn
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
@@ -24,7 +24,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import StateUnreadable
 from engine.spiff.scripting import Conductor
 from engine.spiff.timing import DUE
-from engine.spiff.tree import SubWorkflow, Workflow
+from engine.spiff.tree import SubWorkflow, Token, Workflow
 
 FORMAT = 1
 _FINISHED, _WAITING, _UNFINISHED = TaskState.FINISHED_MASK, TaskState.WAITING, TaskState.NOT_FINISHED_MASK
@@ -179,12 +179,6 @@ def _hex(identity: Any) -> str:
     return str(identity).replace("-", "")
 
 
-def _spelled(number: int) -> str:
-    """Out: a number of 128 bits as a UUID is spelled."""
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
 def _kept(task: Task) -> dict[str, Any]:
     inner = task.internal_data
     kept = {name: inner[name] for name in (DUE, "event_fired") if inner.get(name)}
@@ -211,19 +205,15 @@ def _fill_inner(workflow: BpmnWorkflow, inner: dict[str, Any], numbers: Iterator
 def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow, numbers: Iterator[int]) -> None:
     """Make the tasks of one workflow. What nobody outside may name gets a number no other task has."""
     specs = workflow.spec.task_specs
-    made: list[Task] = []
-    fresh = uuid4().int
+    made: list[Token] = []
     for row in stored["tasks"]:
         identity, parent, name, state = row[:4]
         spec = specs.get(name)
         if spec is None or state not in _STATES:
             _refuse(f"it names a step {name!r} its definition does not have")
-        if identity:
-            unique: str | int = str(UUID(hex=identity))
-        else:
-            # What is finished is never named again; what is ahead may yet be waited for.
-            unique = next(numbers) if state & _FINISHED else _spelled((fresh + next(numbers)) % 2**128)
-        task = _task(workflow, unique, made[parent] if parent >= 0 else None, spec, state)
+        # What is finished is never named again; what is ahead may yet be waited for, so it gets a name of its own.
+        unique = str(UUID(hex=identity)) if identity else next(numbers) if state & _FINISHED else None
+        task = Token(workflow, spec, made[parent] if parent >= 0 else None, state, unique)
         if len(row) > 4:
             task.internal_data = dict(row[4])
             task.triggered = len(row) > 5
@@ -234,28 +224,6 @@ def _fill(workflow: BpmnWorkflow, stored: dict[str, Any], top: BpmnWorkflow, num
     workflow.last_task = made[stored["last"]] if stored["last"] >= 0 else None
     workflow.completed = stored["ended"]
     workflow.success = stored["sound"]
-
-
-def _task(workflow: BpmnWorkflow, identity: str | int, parent: Task | None, spec: Any, state: int) -> Task:
-    """Make a task as the library's constructor would, without its notifications."""
-    task = Task.__new__(Task)
-    task.__dict__ = {
-        "id": identity,
-        "workflow": workflow,
-        "_parent": None if parent is None else parent.id,
-        "_children": [],
-        "_state": state,
-        "triggered": False,
-        "task_spec": spec,
-        "thread_id": 0,
-        "data": {},
-        "internal_data": {},
-        "last_state_change": 0.0,
-    }
-    workflow.tasks[identity] = task
-    if parent is not None:
-        parent._children.append(identity)
-    return task
 
 
 def _refuse(why: str) -> NoReturn:
