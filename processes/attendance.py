@@ -78,23 +78,27 @@ def record(
     """
     if answer not in SAID:
         return False
+    row = None
     if invitation_id is not None:
         row = session.get(Attendance, (meeting.municipality_id, meeting.id, invitation_id))
         if row is None or row.answer == UNINVITED:
             return False
-        row.answer, row.answered_at, row.delegate = answer, now, ""
-        session.add(row)
     elif person_id is None or not is_member(session, meeting, person_id):
         return False
     last = newest_of(session, meeting, invitation_id=invitation_id, person_id=person_id)
-    if last is None or (last.answer, last.sequence) != (answer, meeting.sequence) or mail_id:
-        session.add(
-            MeetingAnswer(
-                municipality_id=meeting.municipality_id, meeting_id=meeting.id, invitation_id=invitation_id,
-                person_id=person_id, answer=answer, channel=channel, answered_at=now, sequence=meeting.sequence,
-                mail_id=mail_id, entered_by=entered_by,
-            )
-        )  # fmt: skip
+    again = last is not None and (last.answer, last.sequence) == (answer, meeting.sequence)
+    if again and not mail_id and (row is None or row.answer == answer):
+        return True
+    if row is not None:
+        row.answer, row.answered_at, row.delegate = answer, now, ""
+        session.add(row)
+    session.add(
+        MeetingAnswer(
+            municipality_id=meeting.municipality_id, meeting_id=meeting.id, invitation_id=invitation_id,
+            person_id=person_id, answer=answer, channel=channel, answered_at=now, sequence=meeting.sequence,
+            mail_id=mail_id, entered_by=entered_by,
+        )
+    )  # fmt: skip
     session.flush()
     return True
 

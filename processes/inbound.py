@@ -107,14 +107,16 @@ def keys(session: Session, municipality_id: str, prefix: str) -> set[str]:
     return set(session.exec(query))
 
 
-def counted(
-    session: Session, municipality_id: str, meeting_id: str, invitation_id: str
-) -> IncomingMail | None:
-    """The answer of an organisation to a meeting that counts now, among those that came by mail."""
+def counted(session: Session, mail: IncomingMail) -> IncomingMail | None:
+    """The answer that counts now among those that came by mail to the same meeting from the same one asked."""
     query = select(IncomingMail).where(
-        IncomingMail.municipality_id == municipality_id,
-        IncomingMail.meeting_id == meeting_id,
-        IncomingMail.invitation_id == invitation_id,
+        IncomingMail.municipality_id == mail.municipality_id,
+        IncomingMail.meeting_id == mail.meeting_id,
         IncomingMail.outcome == COUNTED,
+        IncomingMail.id != mail.id,
     )
+    if mail.invitation_id:
+        query = query.where(IncomingMail.invitation_id == mail.invitation_id)
+    else:
+        query = query.where(IncomingMail.person_id == mail.person_id)
     return session.exec(query.order_by(col(IncomingMail.id).desc())).first()

@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from sqlmodel import Session, select
 
 from notifications.inbound.classified import Answer, Classified
-from processes import inbound
+from processes import attendance, inbound
 from processes import meeting as meetings
 from processes.actions.inbound_letter import Answered, Desk, place
+from processes.attendance import BY_PARTSTAT
 from processes.inbound import COUNTED, DONE, WAITING, IncomingMail
 from processes.invitation import UNINVITED, Invitation
 from processes.meeting import Attendance, Meeting
 
-ANSWERS = {"ACCEPTED": "accepted", "TENTATIVE": "maybe", "DECLINED": "declined"}
+COUNTERED, DELEGATED = "countered", "delegated"
+"""What an organiser must decide: another time is proposed, or somebody else is sent (RFC 5546 3.2.7, 2.1.3)."""
 
 
 def taken(desk: Desk, mail: IncomingMail, read: Classified) -> None:
@@ -25,46 +27,47 @@ def taken(desk: Desk, mail: IncomingMail, read: Classified) -> None:
     if answer is None:
         return
     _remember(mail, answer)
-    letter, invitation = place(desk, mail)
+    letter, _ = place(desk, mail)
     meeting = _meeting(desk.session, desk.municipality_id, answer.uid)
-    mail.meeting_id = meeting.id if meeting else None
-    mail.outcome = _outcome(desk, mail, read, letter, invitation, meeting)
-    if mail.outcome == COUNTED and meeting and invitation:
-        count(desk.session, mail, meeting, invitation, desk.now)
+    if meeting is not None:
+        mail.meeting_id, mail.consultation_id = meeting.id, meeting.consultation_id
+    mail.outcome = _outcome(desk, mail, read, letter, meeting)
+    if mail.outcome == COUNTED and meeting:
+        count(desk.session, mail, meeting, desk.now)
     # Words beside an answer ("I need an interpreter") must be read by somebody.
     quiet = mail.outcome in (COUNTED, "older", "answers_nothing", "old_date")
     mail.state = DONE if quiet and not answer.comment else WAITING
 
 
-def count(
-    session: Session, mail: IncomingMail, meeting: Meeting, invitation: Invitation, now: datetime
-) -> bool:
-    """Let an answer count. Out: whether it could: the one answering must still be invited."""
-    row = session.get(Attendance, (meeting.municipality_id, meeting.id, invitation.id))
-    said = ANSWERS.get(mail.partstat)
-    if row is None or said is None or row.answer == UNINVITED:
+def count(session: Session, mail: IncomingMail, meeting: Meeting, now: datetime) -> bool:
+    """Let an answer count. Out: whether it could: the one answering must still be asked to the meeting."""
+    counts = attendance.record(
+        session, meeting, BY_PARTSTAT.get(mail.partstat, ""), "calendar", now=now, mail_id=mail.id,
+        invitation_id=mail.invitation_id, person_id=mail.person_id,
+    )  # fmt: skip
+    if not counts:
         return False
-    row.answer, row.answered_at = said, now
-    invitation.answered_at = now
-    invitation.opened_at = invitation.opened_at or now
+    if mail.invitation_id:
+        invitation = session.get_one(Invitation, (mail.municipality_id, mail.invitation_id))
+        invitation.answered_at = now
+        invitation.opened_at = invitation.opened_at or now
+        session.add(invitation)
     mail.outcome = COUNTED
-    session.add_all([row, invitation, mail])
+    session.add(mail)
     return True
 
 
 def _outcome(
-    desk: Desk, mail: IncomingMail, read: Classified, letter: Answered | None, invitation: Invitation | None,
-    meeting: Meeting | None,
-) -> str:  # fmt: skip
+    desk: Desk, mail: IncomingMail, read: Classified, letter: Answered | None, meeting: Meeting | None
+) -> str:
     """Out: a short word, the first rule that applies."""
     if mail.partstat == "NEEDS-ACTION" and read.kind == "reply":
         return "answers_nothing"
     if letter is None:
         return "no_token"
-    if invitation is None or meeting is None:
+    if meeting is None or not (mail.invitation_id or mail.person_id):
         return "no_meeting"
-    row = desk.session.get(Attendance, (desk.municipality_id, meeting.id, invitation.id))
-    if row is None or row.answer == UNINVITED:
+    if not _is_asked(desk, mail, meeting):
         return "not_invited"
     if {mail.attendee or mail.sender, mail.sender or mail.attendee} - letter.addresses:
         return "other_address"
@@ -73,17 +76,34 @@ def _outcome(
     if mail.sequence is not None and mail.sequence < meeting.sequence:
         return "old_date"
     if read.kind in ("counter", "delegate"):
-        return {"counter": "countered", "delegate": "delegated"}[read.kind]
-    return "older" if _overtaken(desk, mail, row, meeting) else COUNTED
+        return {"counter": COUNTERED, "delegate": DELEGATED}[read.kind]
+    return "older" if _overtaken(desk, mail, meeting) else COUNTED
 
 
-def _overtaken(desk: Desk, mail: IncomingMail, row: Attendance, meeting: Meeting) -> bool:
-    """Whether something newer was said already, by mail or on the page."""
-    before = inbound.counted(desk.session, desk.municipality_id, meeting.id, row.invitation_id)
+def _is_asked(desk: Desk, mail: IncomingMail, meeting: Meeting) -> bool:
+    if mail.invitation_id is None:
+        return mail.person_id is not None and attendance.is_member(desk.session, meeting, mail.person_id)
+    row = desk.session.get(Attendance, (desk.municipality_id, meeting.id, mail.invitation_id))
+    return row is not None and row.answer != UNINVITED
+
+
+def _overtaken(desk: Desk, mail: IncomingMail, meeting: Meeting) -> bool:
+    """Whether something newer was said already, by mail or by another way."""
+    before = inbound.counted(desk.session, mail)
     if before is not None and _rank(before, meeting) > _rank(mail, meeting):
         return True
-    newer = before is None and row.answered_at is not None and mail.said_at is not None
-    return bool(newer and row.answered_at and mail.said_at and row.answered_at > mail.said_at)
+    last = attendance.newest_of(
+        desk.session, meeting, invitation_id=mail.invitation_id, person_id=mail.person_id
+    )
+    if mail.said_at is None or (last is not None and last.mail_id):
+        return False
+    if last is not None:
+        return last.answered_at > mail.said_at
+    row = None
+    if mail.invitation_id:
+        row = desk.session.get(Attendance, (desk.municipality_id, meeting.id, mail.invitation_id))
+    # An answer older than the record of answers has its moment alone.
+    return bool(before is None and row and row.answered_at and row.answered_at > mail.said_at)
 
 
 def _rank(mail: IncomingMail, meeting: Meeting) -> tuple[int, datetime]:

@@ -69,7 +69,7 @@ def answered(desk: Desk, token: str) -> Answered | None:
 
 
 def place(desk: Desk, mail: IncomingMail) -> tuple[Answered | None, Invitation | None]:
-    """The letter a mail answers and the invitation it was about; the row is told of both."""
+    """The letter a mail answers and the invitation it was about; the row is told of both, and of an official's own."""
     letter = answered(desk, mail.token)
     if letter is None:
         return None, None
@@ -78,4 +78,5 @@ def place(desk: Desk, mail: IncomingMail) -> tuple[Answered | None, Invitation |
     invitation = desk.session.get(Invitation, (desk.municipality_id, key)) if key else None
     if invitation is not None:
         mail.invitation_id, mail.consultation_id = invitation.id, invitation.consultation_id
+    mail.person_id = letter.id_of("person") or None
     return letter, invitation

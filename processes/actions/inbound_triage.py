@@ -12,8 +12,10 @@ from processes.actions import inbound_answer, inbound_opinion
 from processes.actions.giving import MAX_NAME, check_address, check_length, clean, one_line
 from processes.actions.inbound_letter import Desk
 from processes.actions.inbound_opinion import Author
-from processes.actions.intake import OPEN, look
+from processes.actions.intake import look
 from processes.actions.opinion import token_of
+from processes.actions.opinion_link import is_in_time
+from processes.attendance import BY_PARTSTAT
 from processes.consultation import RUNNING, Consultation, get
 from processes.errors import Conflict, NotFound, Reason, Refused
 from processes.feedback import LATE_WAITING, RECEIVED, UNCONFIRMED, Feedback
@@ -130,7 +132,9 @@ def one(session: Session, actor: Actor, mail_id: str) -> OneMail:
         receipt=said.receipt if said else "",
         confirmed=said is not None and said.state != UNCONFIRMED,
         meeting_starts=meeting.starts_at if meeting else None,
-        can_count=waits and mail.outcome in COUNTABLE and bool(mail.meeting_id and mail.invitation_id),
+        can_count=waits
+        and mail.outcome in COUNTABLE
+        and bool(mail.meeting_id and mail.partstat in BY_PARTSTAT),
         can_confirm=waits and said is not None and said.state == UNCONFIRMED,
         can_register=waits and said is None and mail.kind in ("opinion", "unreadable", "auto_reply"),
         cases=_cases(session, actor),
@@ -146,11 +150,10 @@ def original(session: Session, actor: Actor, mail_id: str) -> str:
 def count(session: Session, actor: Actor, mail_id: str, *, now: datetime) -> None:
     """Let a calendar answer count after all. Errors: NotAllowed, NotFound, Conflict."""
     mail = _waiting(session, actor, mail_id)
-    if not (mail.meeting_id and mail.invitation_id):
+    if not mail.meeting_id:
         raise Conflict
     meeting = session.get_one(Meeting, (mail.municipality_id, mail.meeting_id))
-    invitation = session.get_one(Invitation, (mail.municipality_id, mail.invitation_id))
-    if not inbound_answer.count(session, mail, meeting, invitation, now):
+    if not inbound_answer.count(session, mail, meeting, now):
         raise Conflict
     _decided(mail, actor, now, DONE)
 
@@ -215,8 +218,7 @@ def _confirmed() -> ColumnElement[bool]:
 def _receive(session: Session, actor: Actor, said: Feedback, desk: Desk) -> None:
     case = get(session, said.municipality_id, said.consultation_id)
     gate = look(session, case, said.received_at, invited=said.invitation_id is not None)
-    in_time = gate.round_id == said.round_id and (gate.state == OPEN or gate.takes)
-    said.state = RECEIVED if in_time else LATE_WAITING
+    said.state = RECEIVED if is_in_time(said, gate) else LATE_WAITING
     said.entered_by = "" if said.invitation_id else actor.person_id
     session.add(said)
     if said.invitation_id and (asked := session.get(Invitation, (said.municipality_id, said.invitation_id))):

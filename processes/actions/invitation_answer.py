@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
 from engine.clock import ZONE, local_day
+from processes import attendance
 from processes.actions import needs
 from processes.actions.giving import (
     MAX_REASON,
@@ -34,7 +35,6 @@ from processes.document import Store
 from processes.errors import Reason, Refused, TooLate
 from processes.feedback import LATE_WAITING, RECEIVED, WITHDRAWN, Feedback, next_receipt
 from processes.invitation import Invitation, Links
-from processes.meeting import Attendance
 from processes.organisation import Organisation
 from processes.post import Post
 
@@ -241,17 +241,12 @@ def _meeting_parts(session: Session, place: Place, given: Answer, now: datetime)
         return []
     parts = []
     if given.meeting:
-        _attend(session, place.attendance, given.meeting, now)
+        asked = place.attendance.invitation_id
+        attendance.record(session, place.meeting, given.meeting, "web", now=now, invitation_id=asked)
         parts.append("meeting")
     if needs.change(session, place, given.needs, clean(given.other), now):
         parts.append("needs")
     return parts
-
-
-def _attend(session: Session, row: Attendance, choice: str, now: datetime) -> None:
-    if row.answer != choice:
-        row.answer, row.answered_at = choice, now
-        session.add(row)
 
 
 def _approve(session: Session, place: Place, result: str, words: str, now: datetime) -> str:

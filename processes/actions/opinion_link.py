@@ -1,8 +1,9 @@
 """An author's own link: an opinion is confirmed by it, changed or withdrawn until the deadline.
 
 The rule of time: an opinion counts from the moment it arrived, provided its address is confirmed before
-the round ends; confirmed later, it waits as a late one for the planner, and is not lost. Opening the link
-changes nothing.
+the round ends; confirmed later, it waits as a late one for the planner, and is not lost. One that an invited
+organisation gave before the first round counts whenever it is confirmed until then, or while that round is open.
+Opening the link changes nothing.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from processes.actions.giving import (
     clean,
     detach,
 )
-from processes.actions.intake import LATE, OPEN, Gate, look
+from processes.actions.intake import LATE, Gate, look
 from processes.actions.opinion import token_of
 from processes.consultation import Consultation, get, text_of
 from processes.document import Store
@@ -33,6 +34,7 @@ from processes.errors import LinkNotValid, Reason, Refused, TooLate
 from processes.feedback import LATE_WAITING, RECEIVED, UNCONFIRMED, WITHDRAWN, Feedback
 from processes.invitation import Links
 from processes.post import Post
+from processes.publication import overtaken
 
 CONFIRMED_LATE = "confirmed_after_deadline"
 """The late reason we write ourselves; pages word it."""
@@ -94,8 +96,8 @@ def confirm(
     feedback = _by_token(session, municipality_id, token, links, lock=True)
     case = get(session, municipality_id, feedback.consultation_id)
     if feedback.state == UNCONFIRMED:
-        gate = look(session, case, now, lock=True)
-        in_time = gate.state == OPEN and gate.round_id == feedback.round_id
+        gate = _gate(session, case, feedback, now)
+        in_time = is_in_time(feedback, gate)
         if not in_time and gate.state != LATE:
             raise TooLate(
                 gate=gate.state, closes_at=gate.closes_at, late_open=False, late_until=gate.late_until
@@ -129,7 +131,7 @@ def change(
     if came_before(session, feedback, key):
         return
     case = get(session, municipality_id, feedback.consultation_id)
-    _require_changeable(feedback, look(session, case, now, lock=True))
+    _require_changeable(feedback, _gate(session, case, feedback, now))
     problems: dict[str, Reason] = {}
     text = clean(wanted.text)
     check_length(problems, "text", text, MAX_TEXT)
@@ -142,6 +144,13 @@ def change(
     feedback.may_publish = wanted.may_publish
     change_to(session, feedback, text, key, now)
     attach(session, store, feedback, files, now)
+
+
+def hide(session: Session, municipality_id: str, token: str, *, links: Links, now: datetime) -> None:
+    """Take the consent to publish back, at any time: what was public is so no longer. Errors: LinkNotValid."""
+    feedback = _by_token(session, municipality_id, token, links, lock=True)
+    feedback.may_publish = False
+    overtaken(session, feedback, now)
 
 
 def withdraw(
@@ -158,11 +167,10 @@ def withdraw(
     feedback = _by_token(session, municipality_id, token, links, lock=True)
     case = get(session, municipality_id, feedback.consultation_id)
     if feedback.state != WITHDRAWN:
-        _require_changeable(feedback, look(session, case, now, lock=True))
+        _require_changeable(feedback, _gate(session, case, feedback, now))
         known = feedback.state != UNCONFIRMED
         feedback.state = WITHDRAWN
-        feedback.public_text = ""
-        feedback.published_at = None
+        overtaken(session, feedback, now)
         session.add(feedback)
         session.flush()
         if known and feedback.author_email:
@@ -187,18 +195,29 @@ def _require_changeable(feedback: Feedback, gate: Gate) -> None:
         raise TooLate(gate=gate.state, closes_at=gate.closes_at, late_open=False, late_until=gate.late_until)
 
 
+def _gate(session: Session, case: Consultation, feedback: Feedback, now: datetime) -> Gate:
+    return look(session, case, now, invited=feedback.invitation_id is not None, lock=True)
+
+
 def _changeable(feedback: Feedback, gate: Gate) -> bool:
     """An opinion in time until its round's deadline; a late one while late ones are still read."""
+    if feedback.state == UNCONFIRMED:
+        return is_in_time(feedback, gate)
     if gate.round_id != feedback.round_id:
         return False
-    if feedback.state in (UNCONFIRMED, RECEIVED):
-        return gate.state == OPEN
+    if feedback.state == RECEIVED:
+        return gate.takes
     return feedback.state == LATE_WAITING and gate.state == LATE
+
+
+def is_in_time(feedback: Feedback, gate: Gate) -> bool:
+    """Whether an opinion is still one of the round that takes opinions now, or of the time before the first."""
+    return gate.takes and (gate.round_id == feedback.round_id or feedback.round_id is None)
 
 
 def _mine(session: Session, case: Consultation, feedback: Feedback, language: str, now: datetime) -> Mine:
     words = text_of(session, case, language)
-    gate = look(session, case, now)
+    gate = look(session, case, now, invited=feedback.invitation_id is not None)
     return Mine(
         receipt=feedback.receipt,
         received_at=feedback.received_at,

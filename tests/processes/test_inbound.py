@@ -368,3 +368,26 @@ def test_mail_is_for_planners_alone(scene):
     outsider = Actor(HOME, "x", frozenset({"committee"}))
     with scene.database.session() as session, pytest.raises(NotAllowed):
         inbound_triage.read(session, outsider)
+
+
+def test_an_opinion_before_the_first_round_is_confirmed_by_its_link_then_and_while_the_round_is_open(scene):
+    with scene.database.open_transaction() as session:
+        session.delete(scene.round(session))
+    invite(scene)
+    assert take(scene, words(scene, "Varane ettepanek.")).outcome == "opinion_waits"
+    take(scene, words(scene, "Teine varane ettepanek."), "2", DURING + timedelta(days=2))
+    first, second = kept(scene, Feedback)
+
+    def confirm(said, now):
+        token = scene.links.token("opinion", said.id)
+        return scene.database.transaction(
+            lambda s: opinion_link.confirm(
+                s, HOME, token, "et", links=scene.links, post=scene.post(s, now), now=now
+            )
+        )
+
+    assert confirm(first, DURING).can_change
+    with scene.database.open_transaction() as session:
+        scene.add_round(session, opens_at=DURING + timedelta(days=3), closes_at=CLOSES)
+    assert confirm(second, DURING + timedelta(days=4)).state == RECEIVED
+    assert [said.state for said in kept(scene, Feedback)] == [RECEIVED, RECEIVED]
