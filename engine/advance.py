@@ -267,7 +267,7 @@ class Advance:
         data = field.freeze(self.process.fields, self.values)
         state = self.machine.freeze(data)
         self._read_back(state, data, after)
-        return ledger.write_step(
+        written = ledger.write_step(
             self._session,
             ledger.Written(
                 row=self.row,
@@ -281,6 +281,8 @@ class Advance:
                 waits=[self._wait_row(it) for key, it in after.items() if key not in self._before],
             ),
         )
+        self.machine.take_apart()
+        return written
 
     def _tell_of_closed(self, after: Mapping[str, Open]) -> None:
         for key, it in self._before.items():
@@ -349,3 +351,5 @@ class Advance:
             raise StateUnreadable("the new state does not read back as it was; the step was not taken.")
         if waits:
             self._workshop.shelf.keep(self._key, Warm(again, blueprint, state, data, waits))
+        else:
+            again.take_apart()

@@ -70,8 +70,7 @@ class Database:
     def session(self) -> Iterator[Session]:
         """A session for reading; whatever was changed in it is rolled back."""
         with Session(self._reading, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing it rolls back
 
     @contextmanager
     def open_transaction(self) -> Iterator[Session]:

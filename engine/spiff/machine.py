@@ -123,6 +123,13 @@ class Machine:
         nobody: Any = None
         self._observer = self._workflow.script_engine.conductor = nobody
 
+    def take_apart(self) -> None:
+        """Let go of everything, for good: tokens that hold each other would pile up for the garbage collector."""
+        self.lay_down()
+        for workflow in (self._workflow, *self._workflow.subprocesses.values()):
+            workflow.tasks.clear()
+            workflow.__dict__.clear()
+
     @classmethod
     def start(cls, blueprint: Blueprint, observer: Observer) -> Machine:
         """A new workflow with its token before the start event."""

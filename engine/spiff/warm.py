@@ -49,19 +49,23 @@ class Shelf:
         """Out: the machine that was read from exactly this text; it is the caller's alone from now on."""
         with self._lock:
             found = self._remove(key)
-        if found is None or found.blueprint is not blueprint or found.text != text:
-            return None
-        return found
+        if found is None or (found.blueprint is blueprint and found.text == text):
+            return found
+        found.machine.take_apart()
+        return None
 
     def keep(self, key: tuple[str, str], warm: Warm) -> None:
         """Keep a machine for the next step of its instance; the one unused longest goes when it gets too much."""
         warm.machine.lay_down()
         with self._lock:
-            self._remove(key)
+            gone = [self._remove(key)]
             self._kept[key] = warm
             self._length += len(warm.text)
             while len(self._kept) > self._most or self._length > self._longest:
-                self._remove(next(iter(self._kept)))
+                gone.append(self._remove(next(iter(self._kept))))
+        for it in gone:
+            if it is not None:
+                it.machine.take_apart()
 
     def _remove(self, key: tuple[str, str]) -> Warm | None:
         found = self._kept.pop(key, None)

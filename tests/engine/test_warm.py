@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import orjson
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.spiff import warm
 from engine.spiff.machine import Machine
+from engine.spiff.tree import Token
 from engine.spiff.warm import Shelf, Warm
 from engine.statement import Statement
 from processes.database import Database
@@ -53,6 +55,24 @@ def test_the_next_step_reads_the_state_no_second_time(bench: Bench, monkeypatch:
     assert len(read) == 1  # the proof that the new state reads back
 
 
+def test_a_step_leaves_no_tokens_to_the_garbage_collector(bench: Bench) -> None:
+    bench.deploy(folder("p", LOOP))
+    instance = bench.start("p", letters=0)
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(it, Token) for it in gc.get_objects())
+        for _ in range(5):
+            bench.complete(instance, "a")
+        left = sum(isinstance(it, Token) for it in gc.get_objects()) - before
+        bench.complete(instance, "a", letters=1)
+        ended = sum(isinstance(it, Token) for it in gc.get_objects())
+    finally:
+        gc.enable()
+    assert left <= 0
+    assert ended < before
+
+
 def test_a_text_that_differs_by_a_letter_gets_no_kept_machine() -> None:
     machine = _Laid()
     shelf = Shelf()
@@ -92,6 +112,9 @@ def test_a_refused_statement_raises_what_sqlalchemy_raises(tmp_path: Path) -> No
 
 class _Laid:
     def lay_down(self) -> None:
+        pass
+
+    def take_apart(self) -> None:
         pass
 
 
