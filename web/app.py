@@ -21,6 +21,9 @@ from web import auth, errors, forms, i18n
 from web.compose import Kaasa
 from web.pages import (
     accessibility,
+    agenda,
+    agreed,
+    alike,
     answers,
     approvals,
     case,
@@ -31,6 +34,7 @@ from web.pages import (
     draft,
     elsewhere,
     feed,
+    follow_up,
     front,
     front_door,
     health,
@@ -46,9 +50,12 @@ from web.pages import (
     opinions,
     participants,
     postbox,
+    publishing,
     sign_in,
+    suggestions,
     summary,
     task,
+    together,
     treatment,
     workbench,
 )
@@ -81,7 +88,10 @@ PAGES: list[Any] = [
     invitation_letter.InvitationLetterPage,
     invitation_letter.InvitationLetterPage,
     opinions.OpinionsPage,
+    publishing.PublishingPage,
     answers.AnswersPage,
+    together.TogetherPage,
+    alike.AlikePage,
     approvals.ApprovalsPage,
     meetings.MeetingsPage,
     letters.LettersPage,
@@ -107,6 +117,12 @@ PAGES: list[Any] = [
     draft.BeginPage,
     draft.DiscardPage,
     task.TaskPage,
+    agenda.AgendaPage,
+    agenda.AgendaLinkPage,
+    agreed.AgreedPage,
+    follow_up.FollowUpPage,
+    suggestions.SuggestPage,
+    suggestions.SuggestionsPage,
 ]
 
 

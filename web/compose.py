@@ -22,8 +22,9 @@ from engine.worker import Worker
 from notifications.address import Postmark
 from notifications.delivery import Delivery
 from notifications.sources import Postbox
-from processes import job_tables, migrate, municipality
+from processes import job_tables, migrate, municipality, reminding
 from processes.actions import demonstration
+from processes.actions.alike_search import AlikeSearching
 from processes.actions.letter_writing import LetterWriting
 from processes.actions.retention import Retention
 from processes.database import Database
@@ -163,12 +164,16 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     worker = Worker(runtime, database.open_transaction, clock)
     mailbox = settings.folder / "postbox"
     carrier = transport(settings, mailbox, wall)
-    delivery = Delivery(database.open_transaction, carrier, clock.now, pace=pace(settings))
+    delivery = Delivery(
+        database.open_transaction, carrier, clock.now, pace=pace(settings),
+        outdated=lambda session, letters: reminding.outdated(session, letters, clock.now()),
+    )  # fmt: skip
     retention = Retention(database.open_transaction, clock)
     writing = LetterWriting(database.open_transaction, office, clock)
     drains = {
         "step": worker.drain,
         "write": writing.drain,
+        "alike": AlikeSearching(database, clock).drain,
         "deliver": delivery.drain,
         "retain": retention.drain,
         "expire": Expiry(database.open_transaction, clock).drain,
