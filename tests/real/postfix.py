@@ -50,7 +50,7 @@ postlog unix-dgram n - n - 1 postlogd
 
 @dataclass
 class Postfix:
-    """What the tests need to know of it. `lmtp` says where the mail of each domain goes."""
+    """What the tests need to know of it."""
 
     port: int
     folder: Path
@@ -63,34 +63,34 @@ class Postfix:
         file = self.folder / "log" / "postfix.log"
         return file.read_text(errors="replace") if file.exists() else ""
 
-    def wait_for(self, words: str, seconds: float = 30) -> None:
-        """Wait until its log holds some words. Errors: AssertionError with the log."""
+    def wait_for(self, words: str, count: int = 1, seconds: float = 30) -> None:
+        """Wait until its log holds some words so often. Errors: AssertionError with the log."""
         until = time.monotonic() + seconds
-        while words not in self.log:
+        while self.log.count(words) < count:
             assert time.monotonic() < until, f"not in {seconds} s: {words}\n{self.log[-6000:]}"
             time.sleep(0.1)
 
-    def try_again(self) -> None:
-        """Deliver what was put off, now."""
-        subprocess.run(
-            [self.programs / "postqueue", "-f"],
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            **debian.who(),
-        )
+
+def lmtp(port: int) -> str:
+    """Out: a route to who takes mail by LMTP at a port of this machine."""
+    return f"lmtp:inet:127.0.0.1:{port}"
+
+
+def smtp(port: int) -> str:
+    """Out: a route to who takes mail by SMTP at a port of this machine."""
+    return f"smtp:[127.0.0.1]:{port}"
 
 
 @contextmanager
-def running(*, lmtp: dict[str, int], tls: bytes = b"", **settings: str) -> Iterator[Postfix]:
-    """Start one. In: the LMTP port that takes the mail of each domain, a key with its certificate, settings.
+def running(*, routes: dict[str, str], tls: bytes = b"", **settings: str) -> Iterator[Postfix]:
+    """Start one. In: who takes the mail of each domain (`lmtp` or `smtp` below), a key with its certificate, settings.
 
     Mail for any other domain is returned to its sender. Errors: NotToBeHad.
     """
     packages = debian.unpacked("postfix", "libuid-wrapper", "libnss-wrapper")
     with debian.place() as folder:
         port = debian.free_port()
-        _lay_out(folder, packages, port, lmtp, tls, settings)
+        _lay_out(folder, packages, port, routes, tls, settings)
         environment = packages.environment() | {
             "MAIL_CONFIG": str(folder / "etc"),
             "LD_PRELOAD": f"{packages.library('libuid_wrapper.so')} {packages.library('libnss_wrapper.so')}",
@@ -120,7 +120,7 @@ def _lay_out(
     folder: Path,
     packages: debian.Unpacked,
     port: int,
-    lmtp: dict[str, int],
+    routes: dict[str, str],
     tls: bytes,
     more: dict[str, str],
 ) -> None:
@@ -134,7 +134,7 @@ def _lay_out(
     )
     (etc / "group").write_text(f"root:x:0:\npostfix:x:{group}:\nplain:x:64001:\npostdrop:x:64002:\n")
     (etc / "hosts").write_text("127.0.0.1 localhost mx.example\n")
-    where = " ".join(f"{{ {domain}=lmtp:inet:127.0.0.1:{to} }}," for domain, to in lmtp.items())
+    where = ", ".join(f"{{ {domain}={to} }}" for domain, to in routes.items())
     settings = {
         "compatibility_level": "3.6", "queue_directory": folder / "queue", "data_directory": folder / "data",
         "command_directory": packages.usr / "sbin", "daemon_directory": packages.usr / "lib/postfix/sbin",
@@ -145,7 +145,7 @@ def _lay_out(
         "recipient_delimiter": "+", "maillog_file": folder / "log" / "postfix.log", "maillog_file_prefixes": folder,
         "smtpd_relay_restrictions": "permit_mynetworks, reject", "disable_dns_lookups": "yes",
         "default_transport": "error:5.1.2 no mail leaves this machine", "relay_transport": "error:5.1.2 nobody here",
-        "relay_domains": ", ".join(lmtp), "transport_maps": f"inline:{{ {where.rstrip(',')} }}",
+        "relay_domains": ", ".join(routes), "transport_maps": f"inline:{{ {where} }}",
         "minimal_backoff_time": "1s", "maximal_backoff_time": "5s", "queue_run_delay": "1s", "local_recipient_maps": "",
     }  # fmt: skip
     if tls:

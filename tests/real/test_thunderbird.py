@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from processes.meeting import Meeting
-from tests.real import dovecot, thunderbird, town
+from tests.real import dovecot, postfix, thunderbird, town
 from tests.real.town import ASSOCIATION
 
 
@@ -23,10 +23,12 @@ def later(meeting: Meeting) -> None:
 @pytest.mark.long
 def test_thunderbird_accepts_and_follows_the_meeting_to_its_new_date_and_its_end(tmp_path: Path) -> None:
     """Everything over the wire: our outbox, Postfix, Dovecot, Thunderbird, and back through Postfix to our door."""
-    with town.running(tmp_path) as here, thunderbird.running() as program:
-        program.sign_in(
-            ASSOCIATION, imap=here.dovecot.imap, smtp=here.postfix.port, password=dovecot.PASSWORD
-        )
+    with (
+        dovecot.running() as boxes,
+        town.running(tmp_path, postfix.lmtp(boxes.lmtp)) as here,
+        thunderbird.running() as program,
+    ):
+        program.sign_in(ASSOCIATION, imap=boxes.imap, smtp=here.postfix.port, password=dovecot.PASSWORD)
         assert here.invite() == 1
         shown = program.open()
         assert {"imipAcceptButton", "imipTentativeButton", "imipDeclineButton"} <= set(shown.buttons)

@@ -1,4 +1,4 @@
-"""The product among real servers: its letters leave through Postfix, an association reads them in Dovecot, answers come back."""
+"""The product beside a real Postfix: its letters leave through it, and what is written to us comes back by LMTP."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from processes.inbound import IncomingMail
 from processes.meeting import Attendance, Meeting
 from processes.organisation import Organisation
 from tests.processes.public_scene import DURING, HOME, Scene
-from tests.real import debian, dovecot, postfix
-from tests.real.dovecot import Dovecot
+from tests.real import debian, postfix
 from tests.real.postfix import Postfix
 from web.compose import Kaasa, compose
 from web.settings import Settings
@@ -27,17 +26,15 @@ from web.settings import Settings
 DOMAIN = "naidisvald.example"
 ASSOCIATION = "mart@selts.example"
 Table = TypeVar("Table")
-NOWHERE, FULL = "nobody@gone.example", "full@selts.example"
 
 
 @dataclass
 class Town:
-    """One case with one meeting and one invited association, and the servers."""
+    """One case with one meeting and one invited association, and the mail server."""
 
     kaasa: Kaasa
     scene: Scene
     postfix: Postfix
-    dovecot: Dovecot
 
     def invite(self, change: Callable[[Meeting], None] = lambda _meeting: None) -> int:
         """Set the meeting, or move it, and send what that takes. Out: how many letters left."""
@@ -76,6 +73,9 @@ class Town:
         """Out: every letter that was written, the oldest first."""
         return sorted(self.read(OutgoingLetter), key=lambda letter: letter.id)
 
+    def society(self) -> Organisation:
+        return self.read(Organisation)[0]
+
     def read(self, table: type[Table]) -> list[Table]:
         """Out: all rows of a table, to look at."""
         with self.kaasa.database.session() as session:
@@ -83,18 +83,11 @@ class Town:
             session.expunge_all()
         return found
 
-    def write_to(self, address: str) -> None:
-        """From now on letters to the association go to another address."""
-        with self.scene.write() as session:
-            who = session.exec(select(Organisation)).one()
-            who.email = address
-            session.add(who)
-
     def wait_for(self, what: Callable[[], object], seconds: float = 30) -> None:
-        """Wait until something came to be. Errors: AssertionError with the servers' words."""
+        """Wait until something came to be. Errors: AssertionError with the server's words."""
         until = time.monotonic() + seconds
         while not what():
-            assert time.monotonic() < until, f"{self.postfix.log[-4000:]}\n{self.dovecot.log[-2000:]}"
+            assert time.monotonic() < until, self.postfix.log[-6000:]
             time.sleep(0.1)
 
     def wait(self, **span: float) -> None:
@@ -111,24 +104,30 @@ class Town:
 
 
 @contextmanager
-def running(home: Path, **more: object) -> Iterator[Town]:
-    """Everything started, nothing sent. In: the product's folder, settings of the product. Errors: NotToBeHad."""
+def running(home: Path, route: str, *, association: str = ASSOCIATION, **settings: str) -> Iterator[Town]:
+    """Everything started, nothing sent. In: the product's folder, who takes the association's mail, its address.
+
+    Further settings are Postfix's. Errors: NotToBeHad.
+    """
     door = debian.free_port()
-    with (
-        dovecot.running() as boxes,
-        postfix.running(lmtp={DOMAIN: door, "selts.example": boxes.lmtp}) as server,
-    ):
-        settings = Settings(
-            folder=home, base_url="https://kaasa.example", smtp_url=f"smtp://127.0.0.1:{server.port}",
-            lmtp_port=door, sender_address=f"kaasamine@{DOMAIN}",
-        ).model_copy(update=more)  # fmt: skip
-        kaasa = compose(settings, clock=HeldClock(DURING))
+    routes = {DOMAIN: postfix.lmtp(door), ASSOCIATION.partition("@")[2]: route}
+    with postfix.running(routes=routes, **settings) as server:
+        kaasa = compose(
+            Settings(
+                folder=home, base_url="https://kaasa.example", smtp_url=f"smtp://127.0.0.1:{server.port}",
+                lmtp_port=door, sender_address=f"kaasamine@{DOMAIN}",
+            ),
+            clock=HeldClock(DURING),
+        )  # fmt: skip
         scene = Scene(kaasa.database, home)
         scene.store, scene.links = kaasa.store, kaasa.links
         with scene.write() as session:
             scene.add_meeting(session)
+            who = session.exec(select(Organisation)).one()
+            who.email = association
+            session.add(who)
         kaasa.receiving.start()
         try:
-            yield Town(kaasa, scene, server, boxes)
+            yield Town(kaasa, scene, server)
         finally:
             kaasa.close()
