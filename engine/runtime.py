@@ -12,20 +12,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from engine import field, history, ledger, progress, skipping, wait
+from engine import detour, field, history, ledger, progress, wait
 from engine.advance import ENGINE, Advance, Listener, Workshop
+from engine.blame import Blaming
 from engine.clock import local_day
 from engine.definition import Library
-from engine.errors import GuardHolds, NotOpen, ServiceFailed, UnknownInstance
+from engine.errors import GuardHolds, NotOpen, UnknownInstance
 from engine.history import Event
 from engine.incident import FailedAt, placing
 from engine.instance import ACTIVE, Instance
 from engine.job import Job
 from engine.progress import Place
 from engine.service import Services, Tools
-from engine.skipping import Skip
 from engine.spiff.machine import Open, stored_data
-from engine.wait import HUMAN, JOB, TIMER, Wait
+from engine.wait import HUMAN, TIMER, Wait
 
 MESSAGE_KEPT = timedelta(days=30)
 
@@ -168,7 +168,7 @@ class Runtime:
         if not due:
             return Instance(**row)
         step.events.extend(Event(ENGINE, it.path, "fired") for it in due)
-        with _Blaming(step):
+        with Blaming(step):
             step.run()
             return step.save()
 
@@ -183,7 +183,7 @@ class Runtime:
         task = step.before.get(job.task_id)
         if task is None:
             raise NotOpen("this job is done already.")
-        with _Blaming(step):
+        with Blaming(step):
             step.serve(task.path, self.services.find(task.element.operation or ""))
             step.complete(task.id, by=ENGINE)
             step.run()
@@ -200,25 +200,15 @@ class Runtime:
         now: datetime,
         actor: str,
         reason: str,
+        wait_id: str = "",
     ) -> Instance:
-        """Go on past a service or decision that fails, with the results a person gives (see `engine.skipping`).
+        """Go on past a service, decision or task that fails, with the results a person gives (see `engine.skipping`).
 
-        Errors: NotOpen when nothing due leads to it, AnswersRefused, ServiceFailed when a later one fails.
+        In: `wait_id`, the open task it broke in, which is done by this. Errors: NotOpen when nothing due leads to it,
+        AnswersRefused, ServiceFailed when a later one fails.
         """
         step = self._take_up(session, _active(ledger.lock(session, tenant_id, instance_id)), now, actor)
-        values = skipping.check(step.process, self.services, element, given)
-        step.skip = Skip(element, values, len(reason))
-        waits = step.before.values()
-        due = [it for it in waits if it.kind == TIMER and it.due_at is not None and it.due_at <= now]
-        step.events.extend(Event(ENGINE, it.path, "fired") for it in due)
-        with _Blaming(step):
-            for it in [it for it in waits if it.kind == JOB and it.path == element]:
-                step.skipped()
-                step.complete(it.id, by=actor)
-            step.run()
-            if step.still_to_skip:
-                raise NotOpen("nothing that is due leads to this step any more; look at the case again.")
-            return step.save()
+        return detour.take(step, self.services, element, given, len(reason), wait_id)
 
     def cancel(
         self, session: Session, tenant_id: str, instance_id: str, *, now: datetime, actor: str, reason: str
@@ -331,18 +321,3 @@ def _active(row: ledger.Row) -> ledger.Row:
 def _place(step: Advance, element: str, wait_id: str) -> FailedAt:
     path, operation = step.running or (element, "")
     return FailedAt(step.row["tenant_id"], step.row["id"], path, operation, wait_id)
-
-
-class _Blaming:
-    """Says which element and operation failed, for whoever reads the incident."""
-
-    def __init__(self, step: Advance) -> None:
-        self._step = step
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Exception) and self._step.running is not None:
-            element, operation = self._step.running
-            raise ServiceFailed(element, operation, error) from error

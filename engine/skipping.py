@@ -1,21 +1,24 @@
-"""Going on past a service or a decision that keeps failing: its results come from a person, checked like its own.
+"""Going on past a step that keeps failing: what it would have given comes from a person, checked like its own.
 
 What may be given is what the failed element declares: the fields of the process that its result names, each by its
-type, and all of them together by the service's own model. Nothing else of the step is left out.
+type, and all of them together by the service's own model. Of a task somebody does, it is what its form asks and the
+process remembers, and what its operation gives; the operation is not run. Nothing else of the step is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import PurePosixPath
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
 from engine import field
 from engine.clock import ZONE
+from engine.component import CHOOSING, Component
 from engine.errors import AnswersRefused, NotOpen, Problem, ServiceUnknown, ValueRefused
 from engine.process import Process
 from engine.service import Services
@@ -23,12 +26,17 @@ from engine.service import Services
 
 @dataclass(frozen=True)
 class Result:
-    """A value the failed element would have given: its field, the field's type, the values it may take (if few)."""
+    """A value the failed element would have given: its field, the field's type, the values it may take (if few).
+
+    `label` and the second of each choice are the words of the form that asks for the field, in the source language;
+    where no form does, the label is empty and a choice is called by its value.
+    """
 
     name: str
     kind: str
     required: bool
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,18 @@ class Skip:
     reason_length: int
 
 
-def results(process: Process, services: Services, path: str) -> list[Result]:
-    """Out: what must be given to go on past an element, in declared order. Errors: NotOpen when it gives no results."""
+def results(process: Process, services: Services, path: str, task: str = "") -> list[Result]:
+    """Out: what must be given to go on past an element, in declared order. Errors: NotOpen when it gives no results.
+
+    In: `task`, the path of the task somebody did when it broke: the element itself, or one the element comes after.
+    """
+    asked = _of_task(process, services, task) if task else []
+    given = _of_element(process, services, path) if path != task else []
+    known = {it.name: it for it in (*asked, *given)}
+    return [_worded(process, it) for it in known.values()]
+
+
+def _of_element(process: Process, services: Services, path: str) -> list[Result]:
     element = _located(process, path)
     if element.kind == "businessRuleTask":
         decision = process.decisions.get(element.decision or "")
@@ -50,6 +68,22 @@ def results(process: Process, services: Services, path: str) -> list[Result]:
     operation = element.operation or element.properties.get("operation")
     if not operation:
         raise NotOpen(f"{path} is no service and no decision; try it again, or cancel the case.")
+    return _given_by(process, services, operation)
+
+
+def _of_task(process: Process, services: Services, task: str) -> list[Result]:
+    """What the form of a task asks and the process remembers, and what its operation gives."""
+    form = process.form(task)
+    asked = [
+        Result(it.key, process.fields[it.key], it.required and not it.hide)
+        for it in (form.all() if form is not None else ())
+        if it.question is not None and it.key in process.fields
+    ]
+    operation = _located(process, task).properties.get("operation")
+    return asked + (_given_by(process, services, operation) if operation else [])
+
+
+def _given_by(process: Process, services: Services, operation: str) -> list[Result]:
     try:
         outputs = services.find(operation).outputs
     except ServiceUnknown:
@@ -62,12 +96,34 @@ def results(process: Process, services: Services, path: str) -> list[Result]:
     ]
 
 
-def check(process: Process, services: Services, path: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring what a person gives to the types of the results. In: texts as typed, or typed values.
+def _worded(process: Process, it: Result) -> Result:
+    """Out: a result with the words of the first form of the process that asks for it."""
+    asking = _asking(process, it.name)
+    if asking is None:
+        return it
+    offered = asking.options if asking.type in CHOOSING and not it.kind.startswith("list") else ()
+    named = dict(offered)
+    allowed = tuple((value, named.get(value, value)) for value, _ in it.choices or offered)
+    return replace(it, label=asking.label, choices=allowed)
+
+
+def _asking(process: Process, name: str) -> Component | None:
+    for path in sorted(process.files):
+        if path.endswith(".form") and (form := process.form(PurePosixPath(path).stem)) is not None:
+            found = next((it for it in form.all() if it.key == name and it.question is not None), None)
+            if found is not None:
+                return found
+    return None
+
+
+def check(
+    process: Process, services: Services, path: str, given: Mapping[str, Any], task: str = ""
+) -> dict[str, Any]:
+    """Bring what a person gives to the types of the results. In: texts as typed, or typed values; `task` as in `results`.
 
     Errors: AnswersRefused (a Problem by field; an unknown field is one too), NotOpen.
     """
-    wanted = {it.name: it for it in results(process, services, path)}
+    wanted = {it.name: it for it in results(process, services, path, task)}
     problems = {name: Problem("not_a_result") for name in given if name not in wanted}
     values: dict[str, Any] = {}
     for name, it in wanted.items():
@@ -82,7 +138,8 @@ def check(process: Process, services: Services, path: str, given: Mapping[str, A
         else:
             values[name] = found
     if not problems:
-        problems = _against_model(process, services, path, values)
+        for place in {path, task} - {""}:
+            problems |= _against_model(process, services, place, values)
     if problems:
         raise AnswersRefused(problems)
     return values
@@ -94,7 +151,7 @@ def _typed(it: Result, raw: Any) -> Any:
         value = field.coerce(it.name, it.kind, _read(it.kind, raw.strip()) if isinstance(raw, str) else raw)
     except (ValueRefused, ValueError, InvalidOperation):
         return Problem(_CODES.get(it.kind, "not_a_choice"))
-    if it.choices and str(value) not in it.choices:
+    if it.choices and str(value) not in {value for value, _ in it.choices}:
         return Problem("not_a_choice")
     return value
 
@@ -129,7 +186,7 @@ def _against_model(
 ) -> dict[str, Problem]:
     element = _located(process, path)
     operation = element.operation or element.properties.get("operation")
-    if element.kind == "businessRuleTask" or not operation or not results(process, services, path):
+    if element.kind == "businessRuleTask" or not operation or not _given_by(process, services, operation):
         return {}
     outputs = services.find(operation).outputs
     try:
@@ -140,9 +197,9 @@ def _against_model(
     return {}
 
 
-def _choices(annotation: Any) -> tuple[str, ...]:
+def _choices(annotation: Any) -> tuple[tuple[str, str], ...]:
     if get_origin(annotation) is Literal:
-        return tuple(str(it) for it in get_args(annotation))
+        return tuple((str(it), str(it)) for it in get_args(annotation))
     return ()
 
 

@@ -45,6 +45,6 @@ def kind(code: str) -> str:
     return _(KINDS[code]) if code in KINDS else code
 
 
-def choices(values: tuple[str, ...]) -> list[tuple[str, str]]:
-    """What a select offers: nothing chosen yet, then each value as the process knows it."""
-    return [("", "–"), *((value, value) for value in values)]
+def choices(values: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """What a select offers: nothing chosen yet, then each value in the words of its form."""
+    return [("", "–"), *values]

@@ -5,7 +5,7 @@ history, which keeps who did what and how long the reason was.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -45,7 +45,7 @@ class Stuck:
     """One failure. `before` and `after` name its neighbours; `trace` is empty for all but administrators.
 
     `task_id` is the open task it broke in; then it is tried again by doing that task again, not by a button.
-    `results` is what must be given to go past it; None when it cannot be gone past.
+    `results` is what must be given to go past it, in the words of the forms; None when it cannot be gone past.
     """
 
     id: str
@@ -136,8 +136,11 @@ def skip(
     """
     found = _mine(session, actor, number, incident_id)
     problems, words = _reason(reason, "skip_reason")
+    wait_id = ""
     if _by_hand(session, found):
-        raise Conflict  # the task it broke in is still somebody's to do
+        if session.get(Wait, (found.tenant_id, found.job_id)) is None:
+            raise Conflict  # the task it broke in is not open any more
+        wait_id = found.job_id
     incidents.set_aside(
         session, actor.municipality_id, incident_id, now=now, resolution=f"skipped:{actor.person_id}: {words}"
     )
@@ -152,6 +155,7 @@ def skip(
             now=now,
             actor=actor.person_id,
             reason=words,
+            wait_id=wait_id,
         )
     except AnswersRefused as refused:
         refusals = {RESULT + name: Reason(it.code, **it.params) for name, it in refused.errors.items()}
@@ -261,9 +265,11 @@ def _stuck(
     by_hand = _by_hand(session, it)
     wait = session.get(Wait, (it.tenant_id, it.job_id)) if by_hand else None
     results: tuple[Result, ...] | None = None
-    if known and not by_hand:
+    if known and (wait is not None or not by_hand):
+        task = wait.element if wait is not None else ""
         try:
-            results = tuple(skipping.results(process, runtime.services, it.element))
+            found = skipping.results(process, runtime.services, it.element, task)
+            results = tuple(_worded(one, definition, language) for one in found)
         except NotOpen:
             results = None
     held = {
@@ -282,6 +288,15 @@ def _stuck(
         task_id=wait.id if wait is not None else "",
         results=results,
         trace=f"{it.error}\n\n{it.trace}" if actor.holds(ADMINISTRATOR) else "",
+    )
+
+
+def _worded(it: Result, definition: Definition, language: str) -> Result:
+    def said(text: str) -> str:
+        return " ".join(definition.translate(text, language).split()) if text else ""
+
+    return replace(
+        it, label=said(it.label), choices=tuple((value, said(label)) for value, label in it.choices)
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
-from engine import incident
+from engine import incident, skipping
 from engine.errors import AnswersRefused, NotOpen, Problem
 from engine.instance import Instance
 from engine.worker import TRIES, Worker
@@ -80,7 +81,9 @@ def test_a_step_that_keeps_failing_is_gone_past_with_what_a_person_gives(
 ) -> None:
     bench.deploy(files)
     key = "later" if files is LATER else "timed"
-    instance = bench.start(key, **({} if files is LATER else {"ends_at": MORNING + timedelta(hours=1)}))
+    instance = bench.start(
+        key, **cast("dict[str, Any]", {} if files is LATER else {"ends_at": MORNING + timedelta(hours=1)})
+    )
     found = fail(bench, worker)
     assert found.element in ("weigh", "")
     skip(bench, instance, letters="7", outcome="sent", ends_at="2026-05-01T10:00")
@@ -153,3 +156,82 @@ def test_a_step_that_breaks_in_somebodys_hands_is_noted_once(bench: Bench) -> No
 def test_an_error_that_belongs_to_no_step_is_no_incident(bench: Bench) -> None:
     with bench.database.open_transaction() as session:
         assert incident.note(session, ValueError("elsewhere"), now=MORNING) is None
+
+
+FORM = json.dumps(
+    {
+        "schemaVersion": 16,
+        "components": [
+            {"type": "number", "key": "letters", "label": "Mitu kirja?", "validate": {"required": True}},
+            {"type": "radio", "key": "outcome", "label": "Mis sai?", "validate": {"required": True},
+             "values": [{"label": "Saadeti", "value": "sent"}, {"label": "Jäi alles", "value": "kept"}]},
+            {"type": "textarea", "key": "words", "label": "Sõnad"},
+        ],
+    }
+)  # fmt: skip
+OWN = folder(
+    "own",
+    draw("own", [START, user("answer", page="", operation="letter/spoil"), user("check"), END],
+         chain("start", "answer", "check", "end")),
+    fields=FIELDS, forms__answer_dot_form=FORM,
+)  # fmt: skip
+
+
+def break_in_hands(bench: Bench, instance: Instance, **answers: Any) -> incident.Incident:
+    with pytest.raises(RuntimeError) as error:
+        bench.complete(instance, "answer", **answers)
+    with bench.database.open_transaction() as session:
+        incident.note(session, error.value, now=bench.clock.now())
+    with bench.database.session() as session:
+        (found,) = incident.unresolved(session, TENANT)
+        session.expunge_all()
+        return found
+
+
+def skip_task(bench: Bench, found: incident.Incident, **given: object) -> Instance:
+    return bench.database.transaction(
+        lambda s: bench.runtime.skip(
+            s, TENANT, found.instance_id, found.element, given, now=bench.clock.now(), actor="aino",
+            reason="by hand", wait_id=found.job_id,
+        )
+    )  # fmt: skip
+
+
+def test_a_task_that_breaks_in_its_own_operation_is_gone_past_with_what_its_form_asks(bench: Bench) -> None:
+    definition = bench.deploy(OWN)
+    instance = bench.start("own")
+    found = break_in_hands(bench, instance, letters="3", outcome="sent", words="secret")
+    assert found.element == "answer"
+    asked = skipping.results(definition.process, bench.runtime.services, "answer", "answer")
+    assert [(it.name, it.label, it.required) for it in asked] == [
+        ("letters", "Mitu kirja?", True),
+        ("outcome", "Mis sai?", True),
+    ]
+    assert asked[1].choices == (("sent", "Saadeti"), ("kept", "Jäi alles"))
+    with pytest.raises(AnswersRefused) as error:
+        skip_task(bench, found, letters="3", outcome="lost")
+    assert error.value.errors == {"outcome": Problem("not_a_choice")}
+    assert bench.open(instance) == ["answer"]
+    spoiled = list(bench.postbox)
+    skip_task(bench, found, letters="3", outcome="kept")
+    assert bench.open(instance) == ["check"]
+    assert bench.postbox == spoiled, "its operation is not run"
+    assert bench.data(instance)["outcome"] == "kept"
+    (kept,) = bench.rows("select actor, element from engine_history where what = 'skipped'")
+    assert (kept.actor, kept.element) == ("aino", "answer")
+    assert bench.sound(instance)
+    with pytest.raises(NotOpen):
+        skip_task(bench, found, letters="3", outcome="kept")
+
+
+def test_a_task_is_done_and_the_service_behind_it_gone_past_at_once(bench: Bench) -> None:
+    bench.deploy(BY_HAND)
+    instance = bench.start("by_hand")
+    found = break_in_hands(bench, instance)
+    with pytest.raises(AnswersRefused):
+        skip_task(bench, found)
+    skip_task(bench, found, letters="7", outcome="sent")
+    assert bench.data(instance)["letters"] == 7
+    kept = bench.rows("select element from engine_history where what = 'skipped' order by seq")
+    assert [it.element for it in kept] == ["answer", "weigh"]
+    assert "end ended" in bench.happened(instance)
