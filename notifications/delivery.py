@@ -24,7 +24,7 @@ import structlog
 from sqlmodel import Session
 
 from notifications.errors import TokenRefused
-from notifications.lease import Claimed, claim, record
+from notifications.lease import Claimed, claim, outcome, record
 from notifications.pace import Pace
 from notifications.verdict import Outcome, Verdict, back, note
 
@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=120)
 REST = timedelta(seconds=60)
 BREAKS_IN_A_ROW = 3
 LETTERS_PER_CONNECTION = 200
+
+Outdated = Callable[[Session, Sequence[Claimed]], set[tuple[str, str]]]
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +52,8 @@ class Delivery:
     """Drains the outbox through one transport; one thread at a time.
 
     In: `open_transaction` gives a session that commits when left, and rolls back on an error; `clock_now`
-    the moment; `lease` must be well above the transport's timeout; `pace` how fast letters may leave.
+    the moment; `lease` must be well above the transport's timeout; `pace` how fast letters may leave;
+    `outdated` is asked at the last moment which letters (by tenant and id) have become pointless: those stay here.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Delivery:
         lease: timedelta = LEASE,
         batch: int = 250,
         pace: Pace | None = None,
+        outdated: Outdated | None = None,
     ) -> None:
         self._open = open_transaction
         self._transport = transport
@@ -69,6 +73,7 @@ class Delivery:
         self._lease = lease
         self._batch = batch
         self._pace = pace or Pace()
+        self._outdated = outdated
         self._lock = threading.Lock()
         self._rests_until: datetime | None = None
         self.stopped: str | None = None  # the server's words, while a stopped run rests
@@ -83,10 +88,11 @@ class Delivery:
             while tried < limit and self.stopped is None:
                 with self._open() as session:
                     size = min(self._batch, limit - tried)
-                    letters = claim(session, now=self._now(), limit=size, lease=self._lease)
-                if not letters:
+                    claimed = claim(session, now=self._now(), limit=size, lease=self._lease)
+                    letters = self._kept(session, claimed)
+                if not claimed:
                     break
-                tried += self._carry(letters)
+                tried += len(claimed) - len(letters) + self._carry(letters)
             return tried
 
     def close(self) -> None:
@@ -94,6 +100,15 @@ class Delivery:
         if self._lock.acquire(timeout=10):
             self._transport.close()
             self._lock.release()
+
+    def _kept(self, session: Session, letters: Sequence[Claimed]) -> Sequence[Claimed]:
+        """Out: the letters that are still worth sending; the others are noted as replaced by what happened."""
+        gone = self._outdated(session, letters) if self._outdated and letters else set()
+        if not gone:
+            return letters
+        left = [it for it in letters if (it.tenant_id, it.id) in gone]
+        record(session, [outcome(it, state="superseded", attempts=it.attempts - 1) for it in left])
+        return [it for it in letters if (it.tenant_id, it.id) not in gone]
 
     def _carry(self, letters: Sequence[Claimed]) -> int:
         """Send a claimed batch. Out: how many were tried; the others go back, their try not counted."""

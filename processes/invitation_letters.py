@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from engine.clock import ZONE
+from engine.clock import ZONE, local_day
 from notifications import outbox
-from processes import participant, words
+from processes import participant, reminding, words
 from processes.batches import in_batches
 from processes.consultation import Consultation
 from processes.invitation import Approval, Invitation
@@ -38,22 +38,40 @@ class InvitationLetters(Writer):
 
         return self._mailing.send(self._to(invitations, sheet), consultation)
 
-    @in_batches("invitations")
-    def reminded(
-        self, consultation: Consultation, invitations: Sequence[Invitation], until: date | datetime
-    ) -> Posted:
-        """Remind those who are silent, at most once a day."""
-        today = self._now.astimezone(ZONE).date()
+    @in_batches("invitations", closes=["reminded"])
+    def reminded(self, round_: Round, invitations: Sequence[Invitation]) -> Posted:
+        """Remind those who are silent in a round of its last day; who has answered by now is left in peace."""
+        case, today = self._case(round_.consultation_id), local_day(self._now)
+        silent = self._silent("reminder", round_.id, invitations)
 
         def sheet(to: Participant, invitation: Invitation) -> Sheet:
             return Sheet(
                 "reminder",
-                f"reminder:{invitation.id}:{today}",
+                f"reminder:{round_.id}:{invitation.id}:{today}",
                 to,
-                lambda v: self._asked(invitation, until, v),
+                lambda v: self._asked(invitation, round_.closes_at, v),
             )
 
-        return self._mailing.send(self._to(invitations, sheet), consultation)
+        return self._mailing.send(self._to(silent, sheet), case)
+
+    @in_batches("invitations", closes=["approval_reminded"])
+    def approval_reminded(self, round_: Round, invitations: Sequence[Invitation]) -> Posted:
+        """Remind authorities before their silence counts as consent (PlanS § 133)."""
+        case, today = self._case(round_.consultation_id), local_day(self._now)
+        asked = reminding.silent_authorities(
+            self._session, round_, today, among=[it.id for it in invitations]
+        )
+        last = {it.id: approval.extended_to or approval.due_on for it, approval in asked}
+
+        def sheet(to: Participant, invitation: Invitation) -> Sheet:
+            return Sheet(
+                "approval_reminder",
+                f"approval_reminder:{round_.id}:{invitation.id}:{today}",
+                to,
+                lambda v: self._asked(invitation, last[invitation.id], v),
+            )
+
+        return self._mailing.send(self._to([it for it, _ in asked], sheet), case)
 
     def uninvited(
         self, invitation: Invitation, meetings: Sequence[Meeting] = (), *, reason: str = ""

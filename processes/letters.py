@@ -75,6 +75,8 @@ STEMS: Mapping[str, Stem] = {
     "meeting_reminder": _stem("kind facts starts starts_short link order_by answer_by", easy=True),
     "meeting_moved": _stem("kind facts starts starts_short link order_by"),
     "meeting_cancelled": _stem("kind starts starts_short reason"),
+    "counter_declined": _stem("kind facts starts starts_short asked reason link"),
+    "delegate_declined": _stem("kind starts starts_short delegate reason link"),
     "need": _stem("need state answer link"),
     "confirm": _stem("link quote"),
     "receipt": _stem("receipt received quote change"),

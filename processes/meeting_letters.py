@@ -1,9 +1,11 @@
 """Letters about meeting: invitations to calendars, changes, ends, needs, and the committee's page."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlmodel import col, select
 
+from engine.clock import local_day
 from notifications import outbox
 from notifications.outbox import OutgoingLetter
 from processes import words
@@ -17,6 +19,9 @@ from processes.participant import Participant
 from processes.person import Person
 from processes.summary import Summary
 from processes.writer import Writer, digest, official, reason_or
+
+ANSWER_BEFORE = timedelta(days=2)
+"""How long before a meeting whoever was silent is asked to answer: places and interpreters are settled then."""
 
 
 class MeetingLetters(Writer):
@@ -60,6 +65,30 @@ class MeetingLetters(Writer):
             )
 
         return self._mailing.send(self._to(self._attending(attendances), sheet), case)
+
+    @in_batches("attendances", closes=["meeting_reminded"])
+    def meeting_reminded(self, meeting: Meeting, attendances: Sequence[Attendance]) -> Posted:
+        """Ask those who have not said whether they come; who has said by now is left in peace.
+
+        The invitation lies in their calendars already: this letter carries none.
+        """
+        case, today = self._case(meeting.consultation_id), local_day(self._now)
+        asked = self._attending(attendances)
+        silent = self._silent("meeting_reminder", meeting.id, asked)
+        last = max(local_day(meeting.starts_at) - ANSWER_BEFORE, today)
+
+        def sheet(to: Participant, invitation: Invitation) -> Sheet:
+            return Sheet(
+                "meeting_reminder",
+                f"meeting_reminder:{meeting.id}:{invitation.id}:{today}",
+                to,
+                lambda v: (
+                    self._meeting_fields(meeting, v)
+                    | {"link": self._link(invitation, v), "answer_by": words.until(last, v)}
+                ),
+            )
+
+        return self._mailing.send(self._to(silent, sheet), case)
 
     def need_answered(self, need: Need) -> Posted:
         """Tell someone what was arranged of what they asked for, or why it could not be."""

@@ -11,7 +11,7 @@ from notifications import calendar, outbox
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
 from processes import consultation as consultations
-from processes import mass_mailing, participant, telling, words
+from processes import mass_mailing, participant, reminding, telling, words
 from processes.accommodation import KINDS
 from processes.consultation import Consultation
 from processes.decision import Decision
@@ -86,6 +86,12 @@ class Writer:
 
     def _invitation(self, invitation_id: str | None) -> Invitation | None:
         return self._session.get(Invitation, (self._home, invitation_id)) if invitation_id else None
+
+    def _silent(self, kind: str, about: str, invitations: Sequence[Invitation]) -> list[Invitation]:
+        """Those of a batch whom a reminder is right for as it is written."""
+        known = [it.id for it in invitations]
+        left = reminding.still_silent(self._session, self._home, kind, about, known, self._now)
+        return [it for it in invitations if it.id in left]
 
     def _newest_decision(self, case: Consultation, kind: str) -> Decision | None:
         query = select(Decision).where(

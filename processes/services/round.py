@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from engine.clock import local_day
 from engine.service import Step, service
+from processes import consultation, reminding
 from processes import round as rounds
 from processes.deadline import end_of_day, start_of_day, working_day_from
 from processes.errors import Reason, Refused
@@ -29,6 +30,12 @@ class Planned(BaseModel):
     phase: str
     round_opens_at: datetime
     round_closes_at: datetime
+
+
+class Opened(BaseModel):
+    """When whoever is silent is reminded next; just after the round when no reminder is left to send."""
+
+    round_reminds_at: datetime
 
 
 class Closed(BaseModel):
@@ -61,11 +68,29 @@ def schedule(*, step: Step) -> Planned:
 
 
 @service
-def open(*, step: Step, post: Post) -> None:  # noqa: A001  the diagram's word
+def open(*, step: Step, post: Post) -> Opened:  # noqa: A001  the diagram's word
     """The round has begun: tell the invited. A display and an approval were told when they were set."""
     opened = current(step)
     if opened.phase == "sketch":
         post.round_opened(opened, to_tell(step))
+    return _reminds(step, opened)
+
+
+@service
+def remind(*, step: Step, post: Post) -> Opened:
+    """Remind those who have not answered, by the case's own terms.
+
+    A last day that was moved since the timer was set moves its reminders: then nobody is written to today.
+    """
+    round_, case = current(step), consultation.get(step.session, step.tenant_id, step.business_key)
+    if round_.is_open(step.now) and reminding.is_due(case, reminding.OF_ROUND, round_.closes_at, step.now):
+        if round_.phase == "approval":
+            asked = reminding.silent_authorities(step.session, round_, local_day(step.now))
+            post.approval_reminded(round_, [it for it, _ in asked])
+        else:
+            before = step.now - reminding.SETTLING
+            post.reminded(round_, reminding.silent(step.session, round_, asked_before=before))
+    return _reminds(step, round_)
 
 
 @service
@@ -90,6 +115,11 @@ def interrupt(*, step: Step, post: Post) -> None:
     broken.interrupted_at = broken.interrupted_at or step.now
     step.session.add(broken)
     post.display_interrupted(broken, to_tell(step))
+
+
+def _reminds(step: Step, round_: Round) -> Opened:
+    case = consultation.get(step.session, step.tenant_id, step.business_key)
+    return Opened(round_reminds_at=reminding.after_round(case, round_, step.now))
 
 
 def new_round(step: Step, phase: str, first: date, last: date, place: str) -> Round:

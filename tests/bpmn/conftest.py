@@ -24,8 +24,13 @@ OPENS, CLOSES = datetime(2027, 6, 1, tzinfo=UTC), datetime(2027, 6, 30, 20, 59, 
 SHOWN, TAKEN_DOWN = datetime(2027, 9, 1, tzinfo=UTC), datetime(2027, 9, 30, 20, 59, 59, tzinfo=UTC)
 AGAIN, AGAIN_TO = datetime(2028, 9, 1, tzinfo=UTC), datetime(2028, 9, 30, 20, 59, 59, tzinfo=UTC)
 MET = datetime(2027, 10, 20, 15, tzinfo=UTC)
+AFTER_ALL = datetime(2030, 1, 1, tzinfo=UTC)
 GIVES: Mapping[str, dict[str, Any]] = {
     "decision/record_initiation": {"initiated_on": date(2027, 3, 10)},
+    "round/open": {"round_reminds_at": AFTER_ALL},
+    "round/remind": {"round_reminds_at": AFTER_ALL},
+    "meeting/invite": {"meeting_reminds_at": AFTER_ALL},
+    "meeting/remind": {"meeting_reminds_at": AFTER_ALL},
     "round/plan_sketch": {"phase": "sketch", "round_opens_at": OPENS, "round_closes_at": CLOSES},
     "approval/send": {"phase": "approval", "round_opens_at": OPENS, "round_closes_at": CLOSES},
     "display/accept": {"display_starts_at": SHOWN, "display_ends_at": TAKEN_DOWN},

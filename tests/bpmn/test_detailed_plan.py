@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from engine.errors import GuardHolds
-from tests.bpmn.conftest import MET, SHOWN, Story
+from tests.bpmn.conftest import MET, OPENS, SHOWN, Story
 
 
 def done_in(story: Story) -> set[str]:
@@ -104,6 +105,16 @@ def test_a_round_closes_early_when_everyone_has_answered(story: Story) -> None:
     assert story.play.clock.now() == before
 
 
+def test_reminders_go_out_while_a_round_and_a_meeting_are_waited_for_and_change_nothing_else(
+    story: Story,
+) -> None:
+    story.services.gives["round/open"] = {"round_reminds_at": OPENS + timedelta(days=20)}
+    story.services.gives["meeting/invite"] = {"meeting_reminds_at": MET - timedelta(days=6)}
+    assert story.to_end() == "closed"
+    assert story.services.ran.count("round/remind") == 2  # approvals and display, once each
+    assert story.services.ran.count("meeting/remind") == 1
+
+
 @pytest.mark.parametrize("fact", ["feedback.unanswered", "feedback.late_waiting"])
 def test_answering_cannot_end_while_an_opinion_waits(story: Story, fact: str) -> None:
     story.on_to("answer_opinions")
@@ -192,5 +203,6 @@ def test_every_drawn_step_is_walked_by_some_story(sqlite_url: str, story: Story)
         "refuse_application", "not_initiated", "tell_refusal", "refused", "tell_general_procedure",
         "general_procedure", "move_display", "close_interrupted_round", "repeat_display", "display_interrupted",
         "decide_discussion", "discussion_chosen", "tell_not_adopted", "not_adopted", "round_completed_early",
-        "meeting_cancelled", "cancelled_while_announcing",
+        "meeting_cancelled", "cancelled_while_announcing", "round_reminds", "remind_silent", "meeting_reminds",
+        "remind_of_meeting",
     }  # fmt: skip

@@ -30,6 +30,7 @@ LAW = {
     "up.discussion.latest": "P45D", "hms.open.min": "P14D", "hms.hearing.invite": "P10D", "msvs.reply": "P30D",
     "kht.consult.min": "P28D", "kht.summary": "P30D", "koks.initiative.council": "P3M",
     "koks.initiative.forward": "P1M", "avts.request": "P5D working",
+    "reminder.round.first": "P7D", "reminder.round.last": "P2D", "reminder.meeting": "P5D",
 }  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def test_every_term_has_the_length_the_law_gives(process: Process) -> None:
 def test_only_notices_ahead_of_something_count_backwards(process: Process) -> None:
     frozen = terms.freeze(process.files, TODAY)
     before = {key for key, row in frozen.items() if row["direction"] == "before"}
-    assert before == {"dp.display.noticeBefore", "dp.discussion.noticeBefore", "hms.hearing.invite"}
+    notices = {"dp.display.noticeBefore", "dp.discussion.noticeBefore", "hms.hearing.invite"}
+    assert before == notices | {"reminder.round.first", "reminder.round.last", "reminder.meeting"}
 
 
 def test_every_term_says_where_it_is_from_and_how_sure_that_is(process: Process) -> None:

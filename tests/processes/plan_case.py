@@ -46,17 +46,19 @@ def at(day: date, hour: int = 10) -> datetime:
 class PlanCase:
     """One case. Every method is one transaction, as one request or one firing timer would be."""
 
+    kind, number, title, began = "detailed_plan", "dp-2027-1", "Kooli tänava detailplaneering", APPLICATION
+
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         metadata().create_all(self.database.engine)
-        self.clock = HeldClock(at(APPLICATION, 9))
+        self.clock = HeldClock(at(self.began, 9))
         self.links = Links(b"a secret of at least sixteen bytes")
         self.office = PostOffice(
             self.links, Postmark(b"another secret of sixteen", "naidisvald.example"), "https://kaasa.example"
         )
         self.runtime = Runtime(
             Services("processes.services"),
-            tools={Post: self.office.of_step, Links: lambda _: self.links},
+            tools={Post: self.office.of_step, Links: lambda _: self.links, Runtime: lambda _: self.runtime},
             listeners=[CaseListener()],
         )
         self.people: dict[str, str] = {}
@@ -177,17 +179,19 @@ class PlanCase:
                 self.runtime.fire(session, HOME, self.instance_id, now=self.clock.now())
         self.clock.move_to(until)
 
-    def go_to_next_timer(self) -> None:
-        due = self._next_timer()
+    def go_to_next_timer(self, *, reminders: bool = False) -> None:
+        """On to the next thing the procedure waits for; its reminders go out on the way there."""
+        due = self._next_timer(reminders=reminders)
         assert due is not None, f"no timer runs; open are {self.open()}"
         self.go_to(due)
 
-    def _next_timer(self) -> datetime | None:
+    def _next_timer(self, *, reminders: bool = True) -> datetime | None:
         with self.database.session() as session:
             found = session.exec(
                 select(Wait).where(Wait.instance_id == self.instance_id, Wait.kind == TIMER)
             ).all()
-            return min((it.due_at for it in found), default=None)
+            wanted = (it.due_at for it in found if reminders or not it.element.endswith("_reminds"))
+            return min(wanted, default=None)
 
     # What can be seen.
 
@@ -278,10 +282,11 @@ class PlanCase:
             self.organisations[name] = made.id
         case = Consultation(
             municipality_id=HOME,
-            number="dp-2027-1",
+            number=self.number,
+            kind=self.kind,
             planner_id=self.people["planner"],
             committee_id=board.id,
-            application_on=APPLICATION,
+            application_on=self.began,
             created_at=self.clock.now(),
         )
         session.add(case)
@@ -292,7 +297,7 @@ class PlanCase:
                 municipality_id=HOME,
                 consultation_id=case.id,
                 language="et",
-                title="Kooli tänava detailplaneering",
+                title=self.title,
             )
         )
         for name in list(self.organisations)[:2]:
@@ -301,18 +306,18 @@ class PlanCase:
             )
 
     def _begin(self, session: Session) -> None:
-        files = catalogue.kind("detailed_plan").files()
+        files = catalogue.kind(self.kind).files()
         self.runtime.library.deploy(session, HOME, files, now=self.clock.now())
         case = session.get_one(Consultation, (HOME, self.id))
-        case.terms = json.dumps(terms.freeze(files, APPLICATION))
+        case.terms = json.dumps(terms.freeze(files, self.began))
         session.add(case)
         session.flush()
         started = self.runtime.start(
             session,
             HOME,
-            "detailed_plan",
+            self.kind,
             business_key=self.id,
-            data={"application_on": APPLICATION},
+            data={"application_on": self.began},
             now=self.clock.now(),
             actor=self.people["planner"],
         )

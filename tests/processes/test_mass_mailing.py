@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -16,6 +16,7 @@ from engine.definition import Definition
 from engine.folder import read_folder
 from engine.instance import Instance
 from notifications.outbox import OutgoingLetter
+from processes import round as rounds
 from processes.actions import letter_writing
 from processes.actions.letter_writing import LetterWriting
 from processes.batches import AT_ONCE
@@ -137,8 +138,10 @@ def test_a_hundred_are_written_in_the_step(scene: Scene) -> None:
 
 
 def test_letters_written_later_bear_the_day_of_their_step(scene: Scene) -> None:
-    with scene.post() as post:
-        post.reminded(scene.case, scene.asked, datetime(2027, 5, 1, tzinfo=UTC))
+    with scene.house.write() as session:
+        round_ = rounds.current(session, HOME, scene.case.id)
+        assert round_ is not None
+        scene.house.post(session, scene.clock.now()).reminded(round_, scene.asked)
     scene.clock.move_to(DURING + timedelta(days=2))
     scene.writing.drain()
     with scene.house.database.session() as session:

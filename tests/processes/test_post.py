@@ -553,10 +553,11 @@ def test_a_need_is_answered_to_whoever_asked(scene: Scene) -> None:
 
 
 def test_a_reminder_goes_out_once_a_day(scene: Scene) -> None:
-    assert scene.post.reminded(scene.case, [scene.deaf], LAST).letters == 1
-    assert scene.post.reminded(scene.case, [scene.deaf], LAST).letters == 0
+    scene.case.state, round_ = "running", scene.round()
+    assert scene.post.reminded(round_, [scene.deaf]).letters == 1
+    assert scene.post.reminded(round_, [scene.deaf]).letters == 0
     scene.now += timedelta(days=1)
-    assert scene.post.reminded(scene.case, [scene.deaf], LAST).letters == 1
+    assert scene.post.reminded(round_, [scene.deaf]).letters == 1
 
 
 def test_a_link_to_sign_in_stands_behind_no_case(scene: Scene) -> None:
