@@ -12,8 +12,9 @@ from sqlmodel import Session, col, func, select, update
 
 from processes import municipality
 from processes.actions import answers_of_case, planner_case
-from processes.actions.answering import MAX_REASONS, Answered, NotApproved
+from processes.actions.answering import MAX_REASONS, NotApproved
 from processes.actions.giving import MAX_REASON, check_length, clean
+from processes.actions.written import clash
 from processes.consultation import Consultation
 from processes.errors import NotAllowed, NotFound, Reason, Refused, TooLate
 from processes.feedback import Feedback
@@ -48,17 +49,7 @@ def approve(
             continue
         if answer.written_at.isoformat() != version:
             if len(seen) == 1:
-                theirs = answers_of_case.written(
-                    answer, answers_of_case.writers(session, case, [answer.written_by])
-                )
-                raise Answered(
-                    "",
-                    outcome=theirs.outcome,
-                    reasons=theirs.reasons,
-                    by=theirs.by,
-                    at=theirs.at,
-                    seen=theirs.seen,
-                )
+                raise clash(session, case, answer)
             continue
         if answer.approved_at is None:
             answer.approved_by, answer.approved_at = actor.person_id, now
@@ -133,10 +124,7 @@ def change_sent(
     if problems:
         raise Refused(problems)
     if answer.written_at.isoformat() != seen:
-        theirs = answers_of_case.written(answer, answers_of_case.writers(session, case, [answer.written_by]))
-        raise Answered(
-            "", outcome=theirs.outcome, reasons=theirs.reasons, by=theirs.by, at=theirs.at, seen=theirs.seen
-        )
+        raise clash(session, case, answer)
     before = EarlierResponse(
         municipality_id=case.municipality_id, feedback_id=said.id, revision=answer.revision, outcome=answer.outcome,
         reasons=answer.reasons, written_by=answer.written_by, sent_at=answer.sent_at, why_changed=because,

@@ -9,20 +9,15 @@ from sqlmodel import Session
 
 from engine.runtime import Runtime
 from processes import municipality
-from processes.actions import answers_of_case, passages, planner_case, task
-from processes.actions.answers_of_case import TASK, find, writers
+from processes.actions import passages, planner_case, task
+from processes.actions.answers_of_case import TASK, find
 from processes.actions.giving import check_length, clean
+from processes.actions.written import clash
 from processes.errors import Conflict, Reason, Refused, TooLate
 from processes.permission import Actor
 from processes.response import OUTCOMES, Response, waits_for_approval
 
 MAX_REASONS = 10_000
-
-
-class Answered(Conflict):
-    """Somebody else answered this opinion first. `outcome`, `reasons`, `by` and `at` are theirs; `seen` their version."""
-
-    code = "answered_meanwhile"
 
 
 class NotApproved(Conflict):
@@ -79,10 +74,7 @@ def save(
     if written.sent_at is not None:
         raise TooLate("answer_sent")
     if written.written_at.isoformat() != seen:
-        theirs = answers_of_case.written(written, writers(session, case, [written.written_by]))
-        raise Answered(
-            "", outcome=theirs.outcome, reasons=theirs.reasons, by=theirs.by, at=theirs.at, seen=theirs.seen
-        )
+        raise clash(session, case, written)
     written.outcome, written.reasons = outcome, text
     written.written_by, written.written_at = actor.person_id, now
     written.approved_by, written.approved_at, written.group_id = "", None, ""

@@ -5,37 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, func, select
 
+from processes import municipality
 from processes.actions import planner_case, said_of
 from processes.actions.planner_case import Head, OpenTask
 from processes.actions.themes import of_case
+from processes.actions.written import Written, writers, written
 from processes.consultation import Consultation
 from processes.errors import NotFound
 from processes.feedback import LATE_WAITING, TO_ANSWER, Feedback, count
 from processes.permission import Actor
-from processes.person import Person
-from processes.response import Response
+from processes.response import Response, waits_for_approval
 
 PAGE = 20
 TASK = "answer_opinions"
-SHOWN = ("unanswered", "answered", "late", "")
+SHOWN = ("unanswered", "answered", "unapproved", "late", "")
 LATE = ("late_accepted", "late_recorded")
-
-
-@dataclass(frozen=True)
-class Written:
-    """An answer as it stands now. `seen` names this version of it, for whoever changes it."""
-
-    outcome: str
-    reasons: str
-    by: str
-    at: datetime
-    sent_at: datetime | None
-
-    @property
-    def seen(self) -> str:
-        return self.at.isoformat()
 
 
 @dataclass(frozen=True)
@@ -56,13 +43,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Progress:
-    """`answered` of `total`, `late_waiting` of which nobody has decided; `outcomes` as they stand."""
+    """`answered` of `total`, `late_waiting` of which nobody has decided; `outcomes` as they stand.
+
+    `unapproved` are unsent answers without a second person's word, counted where the municipality asks for one.
+    """
 
     answered: int
     total: int
     late_waiting: int
     unsent: int
     outcomes: dict[str, int]
+    unapproved: int = 0
 
     @property
     def left(self) -> int:
@@ -127,7 +118,8 @@ def read(
     found = session.exec(_with_answers(select(func.count()).select_from(Feedback)).where(*where)).one()
     query = _with_answers(select(Feedback, Response)).where(*where).order_by(*_ORDER)
     rows = session.exec(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    names = writers(session, case, [answer.written_by for _, answer in rows if answer])
+    people = [it for _, answer in rows if answer for it in (answer.written_by, answer.approved_by)]
+    names = writers(session, case, people)
     return Answering(
         head=planner_case.head(session, actor, case, language),
         progress=progress(session, case),
@@ -143,13 +135,8 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
     case = planner_case.find(session, actor, number)
     said = find(session, case, feedback_id)
     answer = session.get(Response, (case.municipality_id, said.id))
-    order = session.exec(
-        _with_answers(select(Feedback.id, Response.outcome)).where(*_mine(case)).order_by(*_ORDER)
-    )
-    line = [(row[0], row[1]) for row in order]
-    place = next(number for number, row in enumerate(line) if row[0] == said.id)
-    ahead = [*line[place + 1 :], *line[:place]]
-    stands = written(answer, writers(session, case, [answer.written_by])) if answer else None
+    people = [answer.written_by, answer.approved_by] if answer else []
+    stands = written(answer, writers(session, case, people)) if answer else None
     return OneAnswer(
         head=planner_case.head(session, actor, case, language),
         progress=progress(session, case),
@@ -169,14 +156,41 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         received_at=said.received_at,
         files=said_of.files(session, said),
         answer=stands,
-        place=place + 1,
-        previous=line[place - 1][0] if place else "",
-        following=line[place + 1][0] if place + 1 < len(line) else "",
-        next_unanswered=next((row[0] for row in ahead if row[1] is None), ""),
+        place=_before(session, case, said) + 1,
+        previous=_beside(session, case, said, back=True),
+        following=_beside(session, case, said),
+        next_unanswered=_beside(session, case, said, only=[col(Response.outcome).is_(None)])
+        or _first_unanswered(session, case, said),
         alike=_alike(session, case, said),
         themes=tuple(name for name, _ in of_case(session, case)),
         open=planner_case.task(session, case, TASK) is not None,
     )
+
+
+def _before(session: Session, case: Consultation, said: Feedback) -> int:
+    query = (
+        select(func.count()).select_from(Feedback).where(*_mine(case), (said.received_at, said.id) > _HERE)
+    )
+    return session.exec(query).one()
+
+
+def _beside(
+    session: Session, case: Consultation, said: Feedback, *, back: bool = False, only: Sequence[Any] = ()
+) -> str:
+    """The opinion before or after this one in the list; empty at its end."""
+    here = (said.received_at, said.id)
+    query = _with_answers(select(Feedback.id)).where(
+        *_mine(case), here > _HERE if back else here < _HERE, *only
+    )
+    order = (it.desc() for it in _ORDER) if back else _ORDER
+    return session.exec(query.order_by(*order).limit(1)).first() or ""
+
+
+def _first_unanswered(session: Session, case: Consultation, said: Feedback) -> str:
+    query = _with_answers(select(Feedback.id)).where(
+        *_mine(case), col(Response.outcome).is_(None), Feedback.id != said.id
+    )
+    return session.exec(query.order_by(*_ORDER).limit(1)).first() or ""
 
 
 def progress(session: Session, case: Consultation) -> Progress:
@@ -192,10 +206,14 @@ def progress(session: Session, case: Consultation) -> Progress:
         late_waiting=count(session, case.municipality_id, case.id, (LATE_WAITING,)),
         unsent=sum(row[1] - row[2] for row in rows if row[0] is not None),
         outcomes=outcomes,
+        unapproved=waits_for_approval(session, case.municipality_id, case.id)
+        if municipality.get(session, case.municipality_id).two_approve_answers
+        else 0,
     )
 
 
 _ORDER: tuple[Any, ...] = (col(Feedback.received_at), col(Feedback.id))
+_HERE: Any = tuple_(*_ORDER)
 
 
 def _with_answers(query: Any) -> Any:
@@ -218,6 +236,12 @@ def _shown(show: str) -> list[Any]:
         return [col(Response.outcome).is_(None)]
     if show == "answered":
         return [col(Response.outcome).is_not(None)]
+    if show == "unapproved":
+        return [
+            col(Response.outcome).is_not(None),
+            col(Response.sent_at).is_(None),
+            col(Response.approved_at).is_(None),
+        ]
     if show == "late":
         return [col(Feedback.state).in_(LATE)]
     return []
@@ -245,21 +269,6 @@ def _line(said: Feedback, answer: Response | None, names: dict[str, str]) -> Lin
         beginning=said_of.beginning(said.text),
         answer=written(answer, names) if answer else None,
     )
-
-
-def written(answer: Response, names: dict[str, str]) -> Written:
-    """An answer's row as it is read. In: the names of who writes."""
-    return Written(
-        answer.outcome, answer.reasons, names.get(answer.written_by, ""), answer.written_at, answer.sent_at
-    )
-
-
-def writers(session: Session, case: Consultation, person_ids: Sequence[str]) -> dict[str, str]:
-    """Who they are, by id."""
-    query = select(Person.id, Person.name).where(
-        Person.municipality_id == case.municipality_id, col(Person.id).in_(set(person_ids))
-    )
-    return {row[0]: row[1] for row in session.exec(query)}
 
 
 def _alike(session: Session, case: Consultation, said: Feedback) -> tuple[tuple[str, str, str], ...]:

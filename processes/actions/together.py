@@ -12,11 +12,11 @@ from sqlmodel import Session, col, func, insert, select, update
 
 from notifications import sources
 from notifications.outbox import OutgoingLetter
-from processes.actions import alike_groups, answers_of_case, passages, planner_case, said_of
-from processes.actions.answering import MAX_REASONS, Answered
-from processes.actions.answers_of_case import Written, writers
+from processes.actions import alike_groups, passages, planner_case, said_of
+from processes.actions.answering import MAX_REASONS
 from processes.actions.giving import check_length, clean
 from processes.actions.planner_case import Head
+from processes.actions.written import Answered, Written, writers, written
 from processes.alike_group import TAKEN
 from processes.consultation import Consultation
 from processes.errors import Conflict, Reason, Refused
@@ -135,20 +135,20 @@ def letters(
     office.of_case(session, case, now=now).answers_sent(case, pairs)
     made = []
     for said, answer in pairs:
-        written = session.exec(
+        letter = session.exec(
             select(OutgoingLetter).where(
                 OutgoingLetter.tenant_id == case.municipality_id,
                 OutgoingLetter.dedup_key == f"answer:{said.id}:{digest(answer.outcome, answer.reasons)}",
             )
         ).first()
-        if written is not None:
-            opened = sources.opened("", written.content)
+        if letter is not None:
+            opened = sources.opened("", letter.content)
             made.append(
                 Letter(
                     said.receipt,
                     said.author_name,
                     ways[said.id],
-                    written.language,
+                    letter.language,
                     opened.subject,
                     opened.text,
                 )
@@ -254,7 +254,7 @@ def _standing(session: Session, case: Consultation, chosen: Chosen) -> Written |
         Response.municipality_id == case.municipality_id, Response.group_id == chosen.group
     )
     found = session.exec(query.order_by(col(Response.written_at).desc()).limit(1)).first()
-    return answers_of_case.written(found, writers(session, case, [found.written_by])) if found else None
+    return written(found, writers(session, case, [found.written_by])) if found else None
 
 
 def _ordered(query: Any, page: int) -> Any:

@@ -7,8 +7,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from processes.actions import passages, together
-from processes.actions.answering import Answered
 from processes.actions.together import Chosen, MoreCame
+from processes.actions.written import Answered
 from processes.errors import Refused
 from processes.response import OUTCOMES
 from web import public_words
