@@ -22,17 +22,25 @@ STAGES = {
     "answers": N_("Answers and discussion"),
     "decision": N_("Adoption"),
     "closing": N_("Time to contest"),
+    "topics": N_("Topics"),
+    "session": N_("Agenda and session"),
+    "minutes": N_("Minutes and tasks"),
+    "replies": N_("Answers"),
+    "report": N_("Committee and next cycle"),
 }
 SHORT_STAGES = {"approval": N_("Approvals"), "answers": N_("Answers"), "display": N_("Display")}
 PHASES = {
     "sketch": N_("display of the sketch"),
     "display": N_("public display"),
     "approval": N_("approval by authorities"),
+    "topics": N_("call for topics"),
+    "minutes": N_("comments on the minutes"),
 }
 MEETINGS = {
     "sketch": N_("Discussion of the sketch"),
     "discussion": N_("Public discussion"),
     "committee": N_("Committee session"),
+    "round_table": N_("Round table"),
 }
 OUTCOMES = {
     "accepted": N_("accepted"),
@@ -87,6 +95,7 @@ ENDS = {
     "refused": N_("The procedure has ended: the plan was not initiated"),
     "not_adopted": N_("The procedure has ended: the plan was not adopted"),
     "cancelled": N_("The procedure was ended early, without a decision"),
+    "cycle_closed": N_("This cycle has ended and the next one has begun"),
     "general_procedure": N_("The procedure continues under the rules of a comprehensive plan"),
 }
 DECIDERS = {

@@ -12,6 +12,7 @@ from engine.clock import local_day
 from processes import municipality as municipalities
 from processes.accommodation import KINDS
 from processes.actions import needs
+from processes.actions.agenda_agreeing import asked_of
 from processes.actions.decider import Decider, decider_of
 from processes.actions.giving import Kept
 from processes.actions.intake import Gate
@@ -90,7 +91,10 @@ class ApprovalView:
 
 @dataclass(frozen=True)
 class InvitationView:
-    """Everything the page shows. `recipient` is the address the invitation went to, partly hidden."""
+    """Everything the page shows. `recipient` is the address the invitation went to, partly hidden.
+
+    `chairs` says that the organisation's chair is asked to agree to the agenda.
+    """
 
     number: str
     organisation: str
@@ -110,6 +114,7 @@ class InvitationView:
     earlier: tuple[Earlier, ...]
     approval: ApprovalView | None
     no_comments_at: datetime | None
+    chairs: bool = False
 
 
 def invitation_view(
@@ -140,6 +145,7 @@ def invitation_view(
         earlier=_earlier(session, place),
         approval=_approval(place),
         no_comments_at=invitation.no_comments_at,
+        chairs=asked_of(session, invitation) is not None,
     )
 
 

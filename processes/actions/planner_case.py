@@ -20,13 +20,17 @@ from processes.permission import PLANNER, Actor, require
 
 @dataclass(frozen=True)
 class Head:
-    """What stands at the head of every page of a case. `own` says whether the reader is its planner."""
+    """What stands at the head of every page of a case. `own` says whether the reader is its planner.
+
+    `recurring` says that the case is one of a series, with an agenda and tasks that are carried on.
+    """
 
     number: str
     title: str
     title_language: str
     state: str
     own: bool
+    recurring: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def head(session: Session, actor: Actor, case: Consultation, language: str) -> H
         title, said = words.title, words.language
     except NotFound:
         title, said = case.number, language
-    return Head(case.number, title, said, case.state, own=case.planner_id == actor.person_id)
+    own, recurring = case.planner_id == actor.person_id, case.series_id is not None
+    return Head(case.number, title, said, case.state, own=own, recurring=recurring)
 
 
 def task(session: Session, case: Consultation, element: str) -> OpenTask | None:

@@ -16,9 +16,11 @@ from processes.committee import Committee
 from processes.consultation import Consultation, ConsultationText, text_of
 from processes.document import Document, Store
 from processes.errors import NotFound
+from processes.feedback import TO_ANSWER, Feedback
 from processes.meeting import Meeting
 from processes.municipality import Municipality
 from processes.person import Person
+from processes.publication import PUBLISHED, FileCopy, Publication
 
 EASY = "et-easy"
 
@@ -93,6 +95,7 @@ class CaseView:
     documents: tuple[Paper, ...]
     minutes: tuple[Minutes, ...]
     opinions: Opinions
+    recurring: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def case_view(
         documents=documents_of(session, case),
         minutes=_minutes(session, case),
         opinions=opinions(session, case, page),
+        recurring=case.series_id is not None,
     )
 
 
@@ -258,6 +262,19 @@ def download(
     if row is None or row.consultation_id != case.id or row.published_at is None:
         raise NotFound
     return Download(row.filename, row.media_type, store.get(municipality_id, row.digest))
+
+
+def drawn(session: Session, municipality_id: str, number: str, copy_id: str, *, store: Store) -> Download:
+    """An attachment as the pictures an official let out. Errors: NotFound, also once it is taken back."""
+    case = public_case(session, municipality_id, number)
+    row = session.get(FileCopy, (municipality_id, copy_id))
+    made = session.get(Publication, (municipality_id, row.publication_id)) if row else None
+    said = session.get(Feedback, (municipality_id, made.feedback_id)) if made else None
+    if row is None or made is None or said is None or said.consultation_id != case.id:
+        raise NotFound
+    if made.state != PUBLISHED or said.published_at is None or said.state not in TO_ANSWER:
+        raise NotFound
+    return Download(f"{said.receipt}-{row.title}", "application/pdf", store.get(municipality_id, row.digest))
 
 
 def drawing(session: Session, municipality_id: str, number: str, *, runtime: Runtime) -> str:

@@ -24,7 +24,7 @@ CHAMBER, UNION = "Näidismaa Puuetega Inimeste Koda", "Näidise Kurtide Ühing"
 class TableCase(PlanCase):
     """One series. `self.id` is the cycle that is played now."""
 
-    kind, number, title = "round_table", "rt-2027-1", "Näidisvalla sotsiaalkaitse ümarlaud"
+    kind, number, title = "round_table", "rt-2026-1", "Näidisvalla sotsiaalkaitse ümarlaud"
 
     @property
     def actor(self) -> Actor:
@@ -64,7 +64,12 @@ class TableCase(PlanCase):
         """The association's chair agrees on their own page."""
         with self.step() as session:
             agenda_agreeing.agree(
-                session, HOME, self.token(CHAMBER), links=self.links, runtime=self.runtime, now=self.clock.now()
+                session,
+                HOME,
+                self.token(CHAMBER),
+                links=self.links,
+                runtime=self.runtime,
+                now=self.clock.now(),
             )
 
     def send_back(self, comment: str) -> None:
@@ -97,7 +102,9 @@ class TableCase(PlanCase):
         with self.step() as session:
             page = assigning.read(session, self.actor, self.row().number, "et", now=self.clock.now())
             found = next(it for it in page.tasks if it.number == number)
-            assigning.close(session, self.actor, self.row().number, found.id, state, note, now=self.clock.now())
+            assigning.close(
+                session, self.actor, self.row().number, found.id, state, note, now=self.clock.now()
+            )
 
     def finish(self, element: str, minutes: str = "Arutati teemasid ja lepiti kokku.") -> None:
         """Finish a step of the page of what was agreed."""
@@ -111,7 +118,10 @@ class TableCase(PlanCase):
         """The committee hears the summary."""
         starts = at(self.today + timedelta(days=12), 16)
         self.complete(
-            "plan_session", starts_at=starts, ends_at=starts + timedelta(hours=1), question="Võtta teadmiseks?"
+            "plan_session",
+            starts_at=starts,
+            ends_at=starts + timedelta(hours=1),
+            question="Võtta teadmiseks?",
         )
         self.go_to(starts + timedelta(days=1))
 

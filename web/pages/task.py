@@ -28,6 +28,8 @@ PAGES: Mapping[str, str] = {
     "approvals": "/cases/{number}/approvals",
     "treatment": "/summary/{summary}/treatment",
     "session": "/session/{wait}",
+    "agenda": "/cases/{number}/agenda",
+    "agreed": "/cases/{number}/agreed",
 }
 
 HIDDEN = frozenset({"key", "case", "element", "name"})
