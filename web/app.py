@@ -21,6 +21,7 @@ from web import auth, errors, forms, i18n
 from web.compose import Kaasa
 from web.pages import (
     accessibility,
+    advice,
     agenda,
     agreed,
     alike,
@@ -49,6 +50,7 @@ from web.pages import (
     opinion,
     opinions,
     participants,
+    points,
     postbox,
     publishing,
     sign_in,
@@ -91,6 +93,9 @@ PAGES: list[Any] = [
     publishing.PublishingPage,
     answers.AnswersPage,
     together.TogetherPage,
+    points.PointsPage,
+    points.OpinionPointsPage,
+    advice.AdvicePage,
     alike.AlikePage,
     approvals.ApprovalsPage,
     meetings.MeetingsPage,

@@ -30,7 +30,7 @@ from web.i18n import gettext as _
 from web.sentences import sentence
 
 DONE_COOKIE = "kaasa-done"
-PERSONAL = ("/i/", "/confirm/", "/receipt/", "/sign-in/")
+PERSONAL = ("/i/", "/confirm/", "/receipt/", "/sign-in/", "/advice/", "/m/")
 CSP = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {framed}; base-uri 'none'; "
