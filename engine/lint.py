@@ -1,7 +1,7 @@
 """Findings: what in a process folder would misrun or must not be deployed, each with element and remedy.
 
 Whatever the bytes, the answer is sentences. The rules stand in `lint_drawing` (what is drawn), `lint_flow` (where
-the arrows lead) and `lint_binding` (what the drawing names).
+the arrows lead), `lint_binding` (what the drawing names) and `lint_waiting` (what comes from outside).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from babel.messages.pofile import PoFileError, read_po
 
-from engine import dry_run, lint_binding, lint_drawing, lint_flow
+from engine import dry_run, lint_binding, lint_drawing, lint_flow, lint_waiting
 from engine.decision import read_decision
 from engine.diagram import HUMAN_TASKS, Diagram, read_diagram
 from engine.errors import EngineError, Finding
@@ -157,6 +157,8 @@ def _check_process(process: Process, services: Services | None) -> Iterator[Find
     for path, diagram in zip(names, process.diagrams(), strict=True):
         yield from _of(path, lint_binding.findings(process, diagram, services))
     yield from _of(names[0], lint_binding.of_process(process))
+    sent = None if services is None else services.messages()
+    yield from _of(names[0], lint_waiting.findings(process, sent))
     tasks = {
         it.id for diagram in process.diagrams() for it in diagram.elements.values() if it.kind in HUMAN_TASKS
     }

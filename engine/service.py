@@ -119,6 +119,15 @@ class Services:
         """Out: every fact as `room.verb`, sorted."""
         return self._names(".", ("fact",))
 
+    def messages(self) -> frozenset[str] | None:
+        """Out: the messages the house sends to running cases: `MESSAGES` of every room that has one.
+
+        None when no room says what is sent.
+        """
+        told = [getattr(self._module(room), "MESSAGES", None) for room in self._all_rooms()]
+        said = [it for it in told if it is not None]
+        return frozenset().union(*said) if said else None
+
     def _find(self, name: str, separator: str, what: str) -> Binding:
         if (what, name) in self._found:
             return self._found[what, name]

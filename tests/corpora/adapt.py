@@ -59,6 +59,9 @@ def adapt(text: str | bytes) -> list[dict[str, str]]:
             "[fields]",
         ]
         manifest += ['letters = "number"', *(f'{name} = "boolean"' for name in fields)]
+        reached = it.reached(drawn)
+        waits = {name for other in drawn if other is it or other.key in reached for name in other.waits()}
+        manifest += ["[open_ended]", *(f'"{name}" = "as it was drawn"' for name in sorted(waits))]
         folders.append({f"{it.key}.bpmn": it.text, "process.toml": "\n".join(manifest) + "\n", **others})
     return folders
 
@@ -99,6 +102,17 @@ class _Adapted:
                 found.add(key)
                 left |= next(it.calls for it in drawn if it.key == key)
         return found
+
+    def waits(self) -> set[str]:
+        """Out: what waits for a message or signal; that it needs a deadline is what this house asks."""
+        nodes = (it for it in self._process.iter() if local(it) in ("intermediateCatchEvent", "receiveTask"))
+        events = {"messageEventDefinition", "signalEventDefinition"}
+        return {
+            it.get("id", "")
+            for it in nodes
+            if (local(it) == "receiveTask" and it.get("messageRef"))
+            or any(local(child) in events for child in it)
+        }
 
     def _clean(self) -> None:
         process = self._process
@@ -145,7 +159,7 @@ class _Adapted:
                     node.remove(child)
                 node.text = "PT1H" if kind == "timeDuration" else "2030-01-01T00:00:00+00:00"
             elif kind in ("startEvent", "endEvent") or kind.endswith("Gateway"):
-                node.attrib.pop("name", None)
+                node.attrib.pop("name", "")
             if local(node) in HUMAN:
                 node.set("name", "task")
             if local(node) == "userTask":
@@ -154,7 +168,7 @@ class _Adapted:
 
     def _call(self, node: etree._Element) -> None:
         """Call a process of the same file; any other is a task somebody does."""
-        called = node.attrib.pop("calledElement", "")
+        called = str(node.attrib.pop("calledElement", ""))
         called = called if called in self._keys else called.rpartition(":")[2]
         if called in self._keys:
             node.set("calledElement", self._keys[called])
@@ -188,7 +202,7 @@ class _Adapted:
 
 def _serve(node: etree._Element) -> None:
     node.tag = _tag("serviceTask")
-    node.attrib.pop("messageRef", None)
+    node.attrib.pop("messageRef", "")
     operator = _extend(node, "serviceTaskOperator")
     operator.set("id", STUB)
     etree.SubElement(operator, f"{{{SPIFF}}}parameters")
@@ -200,7 +214,7 @@ def _free(gateway: etree._Element, out: list[etree._Element]) -> None:
         for held in arrow.findall(_tag("conditionExpression")):
             arrow.remove(held)
     if len(out) < 2:
-        gateway.attrib.pop("default", None)
+        gateway.attrib.pop("default", "")
         return
     if gateway.get("default") not in {it.get("id") for it in out}:
         gateway.set("default", out[-1].get("id", ""))

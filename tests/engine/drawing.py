@@ -15,6 +15,9 @@ HEAD = (
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="D" targetNamespace="http://test">\n'
 )
 LANE = "Planner"
+_WAITING = re.compile(
+    r'<bpmn:(?:intermediateCatchEvent(?=[^>]*><bpmn:(?:message|signal)Event)|receiveTask) id="([^"]+)"'
+)
 START, END = '<bpmn:startEvent id="start"/>', '<bpmn:endEvent id="end"/>'
 
 
@@ -150,6 +153,11 @@ def folder(
     lines += [
         "[fields]",
         *(f'{name} = "{kind}"' for name, kind in {"letters": "number", **(fields or {})}.items()),
+    ]
+    waiting = [it for text in (diagram, *others.values()) for it in _WAITING.findall(text)]
+    lines += [
+        "[open_ended]",
+        *(f'{it} = "a test waits as long as it likes"' for it in dict.fromkeys(waiting)),
     ]
     more = {path.replace("__", "/").replace("_dot_", "."): text for path, text in others.items()}
     return {f"{key}.bpmn": diagram, "process.toml": "\n".join(lines) + "\n", **more}
