@@ -16,7 +16,7 @@ from tests.notifications.cast import EVENT, NOW
 TEXTS = {
     "plain": "Avalik arutelu: Metsa tee 4",
     "marks": 'Saal; trepp, "lift" \\ uks: 5/7 %20 =C3 ^n',
-    "lines": "Esimene rida.\nTeine rida.\n\nNeljas, ja pikk: " + "ligipääsetav " * 30,
+    "lines": "Esimene rida.\nTeine rida.\n\nNeljas, ja pikk: " + "ligipääsetav " * 30 + "saal",
     "letters": "Õäöüšž Äärelinna tänav – „ruum“ … Встреча 😀🏳️‍🌈 e\u0301",
 }
 # No end lies in the hour that comes twice in October: there a local time cannot say which, and readers guess.
