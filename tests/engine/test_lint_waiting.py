@@ -101,8 +101,10 @@ def test_a_wait_in_a_called_process_is_bounded_by_its_caller() -> None:
 
 
 def test_a_reason_excuses_a_wait_and_only_one_that_is_there() -> None:
-    assert said(*ALONE, excuse='news = "the court decides when"') == []
-    (found,) = said(*BOUNDED["a race with a moment"], excuse='old = "it was there once"')
+    nodes, arrows = ALONE
+    assert said(nodes, arrows, 'news = "the court decides when"') == []
+    nodes, arrows = BOUNDED["a race with a moment"]
+    (found,) = said(nodes, arrows, 'old = "it was there once"')
     assert found.startswith("old: [open_ended] names it")
     with pytest.raises(ManifestRefused, match="no reason"):
         read_manifest('key = "p"\ntitle = "p"\n[open_ended]\nnews = " "\n')
