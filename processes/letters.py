@@ -98,6 +98,7 @@ STEMS: Mapping[str, Stem] = {
     ),
     "committee": _stem("facts starts starts_short question freeze_on"),
     "summary": _stem("link question starts starts_short digest"),
+    "digest": _stem("items day greeting municipality phone email", of_case=False, easy=True),
     "sign_in": _stem("link greeting municipality phone email valid", of_case=False),
 }
 

@@ -4,27 +4,33 @@ Each letter leaves from its recipient's own reply address (a calendar's answer g
 must be the sender), so whatever comes back is known to be about them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from sqlmodel import Session
 
 from notifications import outbox
 from notifications.address import Postmark, plain
 from notifications.errors import AddressRefused
-from notifications.letter import Letter, Markdown, bullets, escape
+from notifications.letter import Letter, Markdown, Template, bullets, escape
 from notifications.message import build
-from processes import assignment, words
+from processes import assignment, digest, reminding, subscription, words
 from processes.assignment import OPEN, Assignment
 from processes.consultation import Consultation, ConsultationText, text_of
 from processes.errors import NotFound
+from processes.invitation import Links
 from processes.letters import Letters
 from processes.municipality import Municipality
+from processes.organisation import Organisation
 from processes.participant import Participant
 from processes.person import Person
 from processes.words import spoken
 
+TOGETHER = 200
 GREETINGS = {"et": "Tere", "en": "Hello", "ru": "Здравствуйте"}
 ABOUT = {
     "et": ("Mida kavatakse", "Mis on veel lahtine", "Mis on juba otsustatud"),
@@ -70,7 +76,7 @@ class Scene:
 class Sheet:
     """One letter to be made. `fields` and `event` are asked once its language is known.
 
-    `event` gives the calendar object and its METHOD.
+    `event` gives the calendar object and its METHOD. `business_key` is the case it is kept with when none is given.
     """
 
     stem: str
@@ -78,6 +84,7 @@ class Sheet:
     to: Participant
     fields: Callable[[str], Mapping[str, str]]
     event: Callable[[Scene], tuple[bytes, str]] | None = None
+    business_key: str = ""
 
 
 @dataclass
@@ -90,6 +97,7 @@ class Mailing:
     postmark: Postmark
     base_url: str
     now: datetime
+    links: Links
     _texts: dict[tuple[str, str], ConsultationText | None] = field(default_factory=dict)
     _planners: dict[str, Person | None] = field(default_factory=dict)
 
@@ -141,21 +149,87 @@ class Mailing:
         self, sheets: Iterable[Sheet], case: Consultation | None, lost: list[str]
     ) -> Iterator[outbox.Envelope]:
         shared: dict[str, dict[str, str]] = {}
-        for sheet in sheets:
-            try:
-                plain(sheet.to.email, where=sheet.to.ref)
-            except AddressRefused:
-                lost.append(sheet.to.ref)
-                continue
-            variant, template = self.letters.find(sheet.stem, sheet.to.language, easy=sheet.to.easy)
-            if case is not None and variant not in shared:
-                shared[variant] = self.of_case(case, variant)
-            yield self._envelope(sheet, case, template.fill(
-                {**shared.get(variant, {}), **_greeting(sheet.to.name, variant), **sheet.fields(variant)},
-                language=variant,
-            ))  # fmt: skip
+        source = iter(sheets)
+        while some := list(islice(source, TOGETHER)):
+            apart = self._apart(some)
+            aside: list[dict[str, Any]] = []
+            for sheet in some:
+                choice = apart.get(sheet.key)
+                if choice == subscription.NONE:
+                    continue
+                try:
+                    plain(sheet.to.email, where=sheet.to.ref)
+                except AddressRefused:
+                    lost.append(sheet.to.ref)
+                    continue
+                variant, letter = self._letter(sheet, case, shared)
+                if choice == subscription.DIGEST:
+                    aside.append(self._item(sheet, letter))
+                else:
+                    yield self._envelope(sheet, case, variant, letter)
+            digest.keep(self.session, aside)
 
-    def _envelope(self, sheet: Sheet, case: Consultation | None, letter: Letter) -> outbox.Envelope:
+    def _apart(self, sheets: Sequence[Sheet]) -> dict[str, str]:
+        """By key, the letters whose reader does not want them by themselves, and what they want instead."""
+        may = {it.key: it for it in sheets if it.stem in digest.STEMS and it.to.organisation is not None}
+        if not may:
+            return {}
+        whose = {key: it.to.organisation.id for key, it in may.items() if it.to.organisation is not None}
+        chosen = subscription.choices_of(self.session, self.municipality.municipality_id, set(whose.values()))
+        found = {key: chosen.get(who, subscription.EACH) for key, who in whose.items()}
+        return {
+            key: choice
+            for key, choice in found.items()
+            if choice == subscription.DIGEST
+            or (choice == subscription.NONE and may[key].stem in reminding.STEMS)
+        }
+
+    def _letter(
+        self, sheet: Sheet, case: Consultation | None, shared: dict[str, dict[str, str]]
+    ) -> tuple[str, Letter]:
+        """Out: the variant its reader gets, and the letter, with the way to the reader's own page at its foot."""
+        variant, template = self.letters.find(sheet.stem, sheet.to.language, easy=sheet.to.easy)
+        if case is not None and variant not in shared:
+            shared[variant] = self.of_case(case, variant)
+        values = {
+            **shared.get(variant, {}),
+            **_greeting(sheet.to.name, variant),
+            **sheet.fields(variant),
+        }
+        if sheet.to.organisation is not None:
+            template = footed(template, variant)
+            values["own_page"] = self.own_page(sheet.to.organisation, variant)
+        return variant, template.fill(values, language=variant)
+
+    def own_page(self, organisation: Organisation, variant: str) -> str:
+        """The address of an organisation's own page: its requests, its calendar, how it wants its letters."""
+        return self.url(variant, "own", subscription.token(self.links, organisation))
+
+    def _item(self, sheet: Sheet, letter: Letter) -> dict[str, Any]:
+        organisation, invitation = sheet.to.organisation, sheet.to.invitation
+        if organisation is None or invitation is None:
+            raise ValueError("only an invited organisation has a digest")
+        return {
+            "municipality_id": self.municipality.municipality_id,
+            "organisation_id": organisation.id,
+            "invitation_id": invitation.id,
+            "kind": sheet.stem,
+            "key": sheet.key,
+            "subject": letter.subject,
+            "created_at": self.now,
+            "due_at": digest.due(self.now),
+        }
+
+    def _unsubscribe(self, sheet: Sheet, variant: str) -> str | None:
+        """The address of the one click (RFC 8058), on reminders and digests; it must be https."""
+        if sheet.to.organisation is None or sheet.stem not in (*reminding.STEMS, "digest"):
+            return None
+        url = f"{self.own_page(sheet.to.organisation, variant)}/stop"
+        return url if url.startswith("https://") else None
+
+    def _envelope(
+        self, sheet: Sheet, case: Consultation | None, variant: str, letter: Letter
+    ) -> outbox.Envelope:
         tenant = self.municipality.municipality_id
         address = self.postmark.address(self.postmark.token(sheet.to.ref))
         scene = Scene(address, self.sender(case), sheet.to.email, sheet.to.name, letter.language)
@@ -163,7 +237,7 @@ class Mailing:
         message_id = outbox.message_id(tenant, sheet.key, self.postmark.domain)
         return outbox.Envelope(
             dedup_key=sheet.key,
-            business_key=case.id if case else "",
+            business_key=case.id if case else sheet.business_key,
             kind=sheet.stem,
             sender_address=address,
             recipient_address=sheet.to.email,
@@ -181,6 +255,7 @@ class Mailing:
                 date=self.now,
                 calendar=event,
                 calendar_method=method,
+                unsubscribe=self._unsubscribe(sheet, variant),
             ),
         )
 
@@ -224,6 +299,13 @@ def _task(it: Assignment, variant: str) -> Markdown:
         owner=it.owner, until=words.until(it.due_on, variant), since=words.short_day(it.since, variant)
     )
     return Markdown(f"**{it.number}.** {escape(it.what)} – {escape(owed)}")
+
+
+@lru_cache(maxsize=256)
+def footed(template: Template, variant: str) -> Template:
+    """A letter with its reader's own page named at the end, whoever wrote the letter and whenever."""
+    said = words.OWN_PAGE.get(variant) or words.OWN_PAGE[spoken(variant)]
+    return replace(template, body=f"{template.body}\n{said}\n", fields=template.fields | {"own_page"})
 
 
 def _greeting(name: str, variant: str) -> dict[str, str]:

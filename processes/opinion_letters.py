@@ -198,8 +198,8 @@ class OpinionLetters(Writer):
         if organisation is None:
             return participant.of_author(feedback)
         to = participant.of_organisation(invitation, organisation)
-        if feedback.author_email:
-            to.email = feedback.author_email
+        if feedback.author_email and feedback.author_email.lower() != to.email.lower():
+            to.email, to.organisation = feedback.author_email, None
         return to
 
     def _change(self, to: Participant, token: str, variant: str) -> str:

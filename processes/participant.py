@@ -15,7 +15,10 @@ from processes.organisation import Organisation
 
 @dataclass
 class Participant:
-    """Someone to write to. `ref` is our own name for them; `about` is what a reply would be about."""
+    """Someone to write to. `ref` is our own name for them; `about` is what a reply would be about.
+
+    `organisation` is set when the letter goes to its own address: then it may link to the organisation's own page.
+    """
 
     ref: str
     name: str
@@ -23,6 +26,7 @@ class Participant:
     language: str = "et"
     easy: bool = False
     invitation: Invitation | None = None
+    organisation: Organisation | None = None
     opinions: list[Feedback] = field(default_factory=list)
 
 
@@ -35,6 +39,7 @@ def of_organisation(invitation: Invitation, organisation: Organisation) -> Parti
         language=organisation.language,
         easy=organisation.easy_language,
         invitation=invitation,
+        organisation=organisation,
     )
 
 

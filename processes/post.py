@@ -16,15 +16,17 @@ from engine.service import Step
 from notifications.address import Postmark
 from processes import municipality
 from processes.consultation import Consultation
+from processes.digest_letters import DigestLetters
 from processes.invitation import Links
 from processes.invitation_letters import InvitationLetters
 from processes.meeting_letters import MeetingLetters
 from processes.opinion_letters import OpinionLetters
+from processes.proposal_letters import ProposalLetters
 from processes.session_letters import SessionLetters
 from processes.writer import Translate, untranslated
 
 
-class Post(InvitationLetters, MeetingLetters, OpinionLetters, SessionLetters):
+class Post(DigestLetters, InvitationLetters, MeetingLetters, OpinionLetters, ProposalLetters, SessionLetters):
     """Every letter the municipality writes; see `Writer` for what it is made with.
 
     Each method gives `Posted`: how many letters are new, and the refs of those without a usable address.

@@ -86,7 +86,11 @@ MEETINGS = {
 }
 SUGGESTIONS = {
     "taken": {"et": "võtame selle ette", "en": "we take it up", "ru": "берём в работу"},
-    "declined": {"et": "seda me praegu ette ei võta", "en": "we do not take it up now", "ru": "сейчас не берём"},
+    "declined": {
+        "et": "seda me praegu ette ei võta",
+        "en": "we do not take it up now",
+        "ru": "сейчас не берём",
+    },
 }
 
 
@@ -183,6 +187,7 @@ SENTENCES = {
         "en": "The procedure was ended before any decision. The reason: {reason}",
         "ru": "Производство прекращено до принятия решения. Причина: {reason}",
     },
+    "open_own": {"et": "avage oma leht", "en": "open your own page", "ru": "откройте свою страницу"},
     "last_day": {"et": "viimane päev", "en": "last day", "ru": "последний день"},
     "no_why": {
         "et": "teie liikmeid võib see planeering puudutada",
@@ -206,6 +211,15 @@ SENTENCES = {
         "ru": "изменились организационные обстоятельства",
     },
 }
+
+OWN_PAGE = {
+    "et": "Kõik meie küsimused teile, kalender ja see, kuidas te kirju soovite: [avage oma ühenduse leht]({own_page})",
+    "et-easy": "Kas saadame teile liiga palju kirju? [Valige, kuidas me teile kirjutame]({own_page})",
+    "en": "All our requests to you, a calendar, and how you want your letters: [open your organisation's page]({own_page})",
+    "ru": "Все наши запросы к вам, календарь и то, как вы хотите получать письма: "
+    "[откройте страницу вашего объединения]({own_page})",
+}
+"""The last line of a letter to an organisation's own address."""
 
 
 def spoken(language: str) -> str:

@@ -57,7 +57,9 @@ class Writer:
         self._session, self._links, self._now = session, links, now
         self._home, self._domain = municipality.municipality_id, postmark.domain
         self._postmark, self._translate = postmark, translate
-        self._mailing = Mailing(session, municipality, Letters(definition_files), postmark, base_url, now)
+        self._mailing = Mailing(
+            session, municipality, Letters(definition_files), postmark, base_url, now, links
+        )
         self.in_batch = False  # whether this writer is at work on one batch of a mass mailing
 
     def leave(self, mailing: MassMailing, closes: tuple[str, ...]) -> None:

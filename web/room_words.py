@@ -56,6 +56,7 @@ LETTER_KINDS = {
     "reminder": N_("reminder"),
     "approval_reminder": N_("reminder of a request for approval"),
     "meeting_reminder": N_("reminder of a meeting"),
+    "digest": N_("letter with several things"),
     "uninvited": N_("invitation taken back"),
     "forwarded": N_("link passed on"),
     "not_us": N_("wrong address"),

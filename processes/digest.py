@@ -1,0 +1,99 @@
+"""What a digest will say: a letter that was not sent by itself because its reader wants one a day.
+
+A row per letter that would have left, with its subject alone: what it was about is told by the page it links to.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Index, Table, UniqueConstraint, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, Session, col, select
+
+from engine.clock import ZONE
+from processes import reminding
+from processes.database import Row, belongs_to, new_id
+
+STEMS = (*reminding.STEMS, "round")
+"""The letters that may wait for the digest; none that the law asks for, nor one that changes a calendar at once."""
+AT = time(10)
+"""On the clocks of Tallinn, an hour after the reminders of the day."""
+
+
+class DigestItem(Row, table=True):
+    """One thing to tell. `key` is that of the letter it stands for, so it is told once, one way or the other.
+
+    `letter_key` is the digest that told it; empty for what was overtaken before.
+    """
+
+    __tablename__ = "digest_item"
+    __table_args__: Any = (
+        belongs_to("organisation"),
+        belongs_to("invitation"),
+        UniqueConstraint("municipality_id", "key"),
+        # Workers serve every municipality of the database, so this index begins with what they search by.
+        Index(
+            "ix_digest_item_due_at",
+            "due_at",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+    )
+
+    organisation_id: str
+    invitation_id: str
+    kind: str
+    key: str
+    subject: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    letter_key: str = ""
+
+
+def due(now: datetime) -> datetime:
+    """When a digest leaves that tells what happens at this moment: the next ten o'clock."""
+    local = now.astimezone(ZONE)
+    day = local.date() if local.time() <= AT else local.date() + timedelta(days=1)
+    return datetime.combine(day, AT, ZONE).astimezone(UTC)
+
+
+def keep(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Put things aside for digests, one statement; known keys are passed over. Out: how many are new."""
+    if not rows:
+        return 0
+    table: Table = DigestItem.__table__  # type: ignore[attr-defined]
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table).on_conflict_do_nothing(index_elements=["municipality_id", "key"])
+    made = [{"id": new_id(), "told_at": None, "letter_key": "", **row} for row in rows]
+    return len(session.connection().execute(insert.returning(table.c.id), made).all())
+
+
+def claim(session: Session, now: datetime) -> list[DigestItem]:
+    """Everything one organisation is to be told now, locked for this transaction; empty when nothing is due."""
+    waiting = (col(DigestItem.told_at).is_(None), DigestItem.due_at <= now)
+    first = select(DigestItem).where(*waiting).order_by(col(DigestItem.due_at), DigestItem.id).limit(1)
+    oldest = session.exec(first.with_for_update(skip_locked=True)).first()
+    if oldest is None:
+        return []
+    same = select(DigestItem).where(
+        *waiting,
+        DigestItem.municipality_id == oldest.municipality_id,
+        DigestItem.organisation_id == oldest.organisation_id,
+    )
+    return list(session.exec(same.order_by(DigestItem.id).with_for_update()).all())
+
+
+def still_true(session: Session, items: Sequence[DigestItem], now: datetime) -> list[DigestItem]:
+    """Those that nothing has overtaken since; a reminder is for the silent alone."""
+    left = []
+    for item in items:
+        if item.kind in reminding.STEMS:
+            about = item.key.split(":")[1]
+            asked = [item.invitation_id]
+            if not reminding.still_silent(session, item.municipality_id, item.kind, about, asked, now):
+                continue
+        left.append(item)
+    return left
