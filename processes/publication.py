@@ -89,3 +89,13 @@ def copies(session: Session, municipality_id: str, publication_id: str) -> list[
         FileCopy.municipality_id == municipality_id, FileCopy.publication_id == publication_id
     )
     return list(session.exec(query.order_by(col(FileCopy.id))).all())
+
+
+def overtaken(session: Session, said: Feedback, now: datetime) -> None:
+    """The author changed or withdrew the opinion, or its consent: every copy waiting or public is taken back."""
+    said.public_text, said.published_at = "", None
+    session.add(said)
+    for row in versions(session, said):
+        if row.state in (PREPARED, PUBLISHED):
+            row.state, row.taken_at = TAKEN_BACK, now
+            session.add(row)

@@ -37,6 +37,7 @@ HANDS = {
     desk_beside.WRONG: N_("Invitations that reached the wrong one"),
     desk_beside.NEEDS: N_("Needs not yet arranged"),
     desk_beside.LATE: N_("Late opinions to decide on"),
+    desk_beside.PUBLISH: N_("Opinions to look at before they are public"),
     desk_beside.INCIDENT: N_("Steps the system could not finish"),
 }
 HAND_PAGES = {
@@ -44,6 +45,7 @@ HAND_PAGES = {
     desk_beside.WRONG: "participants",
     desk_beside.NEEDS: "participants",
     desk_beside.LATE: "opinions",
+    desk_beside.PUBLISH: "publishing?state=waiting",
     desk_beside.INCIDENT: "incidents",
 }
 

@@ -21,10 +21,12 @@ from processes.feedback import Feedback
 from processes.inbound import IncomingMail
 from processes.invitation import INVITED, Invitation
 from processes.permission import Actor
+from processes.publication import Publication
 from processes.round import Round
 from processes.task_words import words_of
 
 LETTERS, WRONG, NEEDS, LATE, INCIDENT, SILENT = "letters", "wrong", "needs", "late", "incident", "silent"
+PUBLISH = "publish"
 SHOWN = 8
 MOST = 200
 
@@ -124,6 +126,7 @@ _case, _text, _need, _feedback = (
     _table(Feedback),
 )
 _invitation, _round, _mail = _table(Invitation), _table(Round), _table(IncomingMail)
+_copy = _table(Publication)
 _P = sa.bindparam
 # Grouped by the bare column, SQLite would read every letter there ever was in the order of another index.
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
@@ -178,6 +181,11 @@ _each = sa.union_all(
              _need.c.municipality_id == _P("tenant"), _as_indexed("need.state = 'asked'")),
     _counted(LATE, _feedback.c.consultation_id, _feedback.c.received_at, None,
              _feedback.c.municipality_id == _P("tenant"), _as_indexed("feedback.state = 'late_waiting'")),
+    _counted(
+        PUBLISH, _feedback.c.consultation_id, _copy.c.prepared_at, None,
+        _copy.c.municipality_id == _P("tenant"), _as_indexed("publication.state = 'prepared'"),
+        _feedback.c.municipality_id == _copy.c.municipality_id, _feedback.c.id == _copy.c.feedback_id,
+    ),
     _counted(
         INCIDENT, _instance.c.business_key, _incident.c.created_at, None,
         _incident.c.tenant_id == _P("tenant"), _incident.c.resolved_at.is_(None),

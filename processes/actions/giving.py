@@ -17,6 +17,7 @@ from notifications.errors import AddressRefused
 from processes.document import Attachment, Store
 from processes.errors import Reason, Refused
 from processes.feedback import Feedback, FeedbackVersion
+from processes.publication import overtaken
 
 MAX_TEXT = 20_000
 """Characters of an opinion: some ten pages; more goes into a file."""
@@ -126,8 +127,7 @@ def add_version(session: Session, feedback: Feedback, text: str, key: str, now: 
 def change_to(session: Session, feedback: Feedback, text: str, key: str, now: datetime) -> None:
     """Give an opinion new words. What was prepared for publishing is undone: it was of the old ones."""
     feedback.version += 1
-    feedback.public_text = ""
-    feedback.published_at = None
+    overtaken(session, feedback, now)
     add_version(session, feedback, text, key, now)
 
 
@@ -153,6 +153,7 @@ def attach(session: Session, store: Store, feedback: Feedback, files: Sequence[F
                 size=len(file.content),
                 digest=store.put(feedback.municipality_id, file.content),
                 added_at=now,
+                scan=store.arrives_as,
             )
         )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
 
+from processes import inbound
 from processes.actions.giving import (
     MAX_TEXT,
     File,
@@ -107,6 +108,7 @@ def confirm(
         feedback.late_reason = feedback.late_reason or (CONFIRMED_LATE if late else "")
         session.add(feedback)
         session.flush()
+        inbound.settle(session, municipality_id, feedback.id)
         post.receipt(feedback, token=token_of(links, feedback))
     return _mine(session, case, feedback, language, now)
 

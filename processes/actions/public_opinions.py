@@ -11,8 +11,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from processes.actions.publishing_view import public_files
 from processes.consultation import Consultation
 from processes.feedback import COUNTED, TO_ANSWER, Feedback
+from processes.publication import FileCopy
 from processes.response import OUTCOMES, Response
 
 PAGE = 20
@@ -32,6 +34,7 @@ class PublicOpinion:
     late: bool
     outcome: str = ""
     reasons: str = ""
+    files: tuple[FileCopy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,12 @@ def _rows(
     )
     if outcomes:
         query = query.where(col(Response.outcome).in_(tuple(outcomes)))
-    return [_shown(feedback, response) for feedback, response in session.exec(query).all()]
+    found = session.exec(query).all()
+    files = public_files(session, case.municipality_id, [feedback.id for feedback, _ in found])
+    return [_shown(feedback, response, tuple(files.get(feedback.id, ()))) for feedback, response in found]
 
 
-def _shown(feedback: Feedback, response: Response | None) -> PublicOpinion:
+def _shown(feedback: Feedback, response: Response | None, files: tuple[FileCopy, ...]) -> PublicOpinion:
     named = feedback.author_kind == "organisation"
     return PublicOpinion(
         receipt=feedback.receipt,
@@ -128,6 +133,7 @@ def _shown(feedback: Feedback, response: Response | None) -> PublicOpinion:
         late=bool(feedback.late_reason),
         outcome=response.outcome if response else "",
         reasons=response.reasons if response else "",
+        files=files,
     )
 
 

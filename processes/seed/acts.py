@@ -20,6 +20,7 @@ from processes.actions import (
 from processes.actions.invitation_answer import Answer
 from processes.actions.on_behalf import Entry
 from processes.actions.opinion import Opinion
+from processes.actions.publishing import Copy
 from processes.actions.treating import Mark
 from processes.audience import TABLE, propose
 from processes.document import Document
@@ -84,11 +85,21 @@ def reply(play: Play, voices: tuple[Voice, ...]) -> None:
 
 
 def publish(play: Play, most: int = 100) -> None:
-    """Let opinions out on the case's page, in the words they came in: nothing in them names anybody."""
+    """Let opinions out on the case's page, in the words they came in; the next one waits for a second look."""
+    another = "urmas" if play.planner == "aino" else "aino"
     for given in play.opinions()[:most]:
-        publishing.publish(
-            play.session, play.actor(), play.case.number, given.id, given.text, now=play.clock.now()
+        number, now = play.case.number, play.clock.now()
+        copy = Copy(given.text, kept="Nimetatud kohad on avalikud.")
+        publishing.prepare(
+            play.session, play.actor(), number, given.id, copy, store=play.house.store, now=now
         )
+        publishing.let_out(play.session, play.actor(another), number, given.id, 1, now=now)
+    for given in play.opinions()[most : most + 1]:
+        copy = Copy(given.text, kept="Nimetatud kohad on avalikud.")
+        publishing.prepare(
+            play.session, play.actor(another), play.case.number, given.id, copy,
+            store=play.house.store, now=play.clock.now(),
+        )  # fmt: skip
     play.session.flush()
 
 

@@ -1,4 +1,4 @@
-"""Opinions of a case: found again, entered for their authors, decided when late, published with consent only."""
+"""Opinions of a case: found again, entered for their authors, decided when late."""
 
 from datetime import timedelta
 
@@ -171,33 +171,6 @@ def test_a_late_opinion_is_decided_with_a_reason_and_the_decision_may_change(ans
     assert answering.rows(Feedback, id=late.id)[0].state == "late_recorded"
     timely = answering.rows(Feedback, consultation_id=answering.id, state="received")[0]
     assert answering.send(f"opinions/{timely.id}/late", accepted).status_code == 409
-
-
-def test_publishing_takes_the_authors_consent_and_clean_words_and_can_be_undone(display):
-    record(display, text="Mina, Paber Paula, tahan pinki.")
-    kept = newest(display)
-    no = display.send(f"opinions/{kept.id}/publish", {"public_text": "Tahan pinki."})
-    assert no.status_code == 422
-    assert "has not agreed" in words(no.text)
-    display.change(kept, may_publish=True)
-    for text, sentence in (
-        ("", "Please fill this in"),
-        ("Isikukood 38001085718.", "personal identification code"),
-        ("Kirjuta paula@post.example", "e-mail address in the text"),
-        ("Mina, Paber Paula, tahan pinki.", "author's name"),
-    ):
-        refused = display.send(f"opinions/{kept.id}/publish", {"public_text": text})
-        assert refused.status_code == 422
-        assert sentence in words(refused.text).replace("&#39;", "'")
-    assert "is on the public page" in display.done(
-        display.send(f"opinions/{kept.id}/publish", {"public_text": "Tahan pinki."})
-    )
-    assert "Tahan pinki." in display.visitor.get(f"/et/case/{display.number}").text
-    assert "Paber Paula" not in display.visitor.get(f"/et/case/{display.number}").text
-    display.send(f"opinions/{kept.id}/unpublish")
-    assert "Tahan pinki." not in display.visitor.get(f"/et/case/{display.number}").text
-    said = display.rows(Feedback, id=kept.id)[0]
-    assert (said.text, said.public_text) == ("Mina, Paber Paula, tahan pinki.", "Tahan pinki.")
 
 
 def test_what_was_received_is_shown_in_every_version_and_never_changed_here(display):

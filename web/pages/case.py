@@ -74,6 +74,14 @@ class CasePage(Controller):
             )
         return attachment(found.content, found.media_type, found.filename)
 
+    @get("/copy/{copy_id:str}", sync_to_thread=True)
+    def copy(self, visit: Visit, number: FromPath[str], copy_id: FromPath[str]) -> Response[bytes]:
+        """A file of an opinion, as the pictures of its pages that officials let out."""
+        kaasa = visit.kaasa
+        with kaasa.database.session() as session:
+            found = public_case.drawn(session, kaasa.municipality_id, number, copy_id, store=kaasa.store)
+        return attachment(found.content, found.media_type, found.filename)
+
 
 def _told(happening: Happening) -> dict[str, str]:
     return {

@@ -148,6 +148,15 @@ class OpinionLinkPage(Controller):
             return _mine(visit, token, wanted, {"": too_late(late)}, had_files=bool(files), status=409)
         return visit.redirect(f"/confirm/{token}", done="opinion_changed")
 
+    @post("/hide", sync_to_thread=True, status_code=303)
+    def hide(self, visit: Visit, token: FromPath[str]) -> Redirect:
+        """Take the consent to publish back, at any time."""
+        kaasa, now = visit.kaasa, visit.kaasa.clock.now()
+        kaasa.database.transaction(
+            lambda s: opinion_link.hide(s, kaasa.municipality_id, token, links=kaasa.links, now=now)
+        )
+        return visit.redirect(f"/confirm/{token}", done="opinion_hidden")
+
     @post("/withdraw", sync_to_thread=True, status_code=303)
     def withdraw(self, visit: Visit, token: FromPath[str]) -> Response[str] | Redirect:
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()

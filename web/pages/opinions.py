@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
-from processes.actions import late, on_behalf, opinions_of_case, publishing, themes
+from processes.actions import late, on_behalf, opinions_of_case, themes
 from processes.actions.giving import MAX_FILES
 from processes.actions.on_behalf import Entry
 from processes.actions.opinions_of_case import STATES, Wanted
@@ -143,26 +143,6 @@ class OpinionsPage(Controller):
         return _done(
             visit, number, feedback_id, form, "late_decided",
             lambda s: late.decide(s, actor, number, feedback_id, form.text("decision"), form.text("reason")),
-        )  # fmt: skip
-
-    @post("/{feedback_id:str}/publish", sync_to_thread=True, status_code=303)
-    def publish(
-        self, visit: Visit, number: FromPath[str], feedback_id: FromPath[str], form: Form
-    ) -> Response[str] | Redirect:
-        actor, now = planner(visit), visit.kaasa.clock.now()
-        return _done(
-            visit, number, feedback_id, form, "opinion_published",
-            lambda s: publishing.publish(s, actor, number, feedback_id, form.text("public_text"), now=now),
-        )  # fmt: skip
-
-    @post("/{feedback_id:str}/unpublish", sync_to_thread=True, status_code=303)
-    def unpublish(
-        self, visit: Visit, number: FromPath[str], feedback_id: FromPath[str], form: Form
-    ) -> Response[str] | Redirect:
-        actor = planner(visit)
-        return _done(
-            visit, number, feedback_id, form, "opinion_unpublished",
-            lambda s: publishing.unpublish(s, actor, number, feedback_id),
         )  # fmt: skip
 
 

@@ -35,13 +35,6 @@ SENTENCES = {
         "Read the opinion back to its author and tick that the author agreed with the words."
     ),
     "late_reason_required": N_("That day is after the last day. Write why the opinion is late."),
-    "no_consent": N_("The author has not agreed to publishing."),
-    "not_counted": N_("An opinion in this state cannot be published."),
-    "id_code_in_text": N_(
-        "There is a personal identification code in the text. Take it out before publishing."
-    ),
-    "name_in_text": N_("The author's name is in the text. Take it out before publishing."),
-    "address_in_text": N_("There is an e-mail address in the text. Take it out before publishing."),
     "opinion_entered": N_("The opinion is entered under the number {receipt}."),
     "opinion_entered_receipt": N_(
         "The opinion is entered under the number {receipt}; the receipt is on its way to its author."
@@ -51,8 +44,6 @@ SENTENCES = {
     ),
     "theme_set": N_("The theme of opinion {receipt} is saved."),
     "late_decided": N_("It is decided what becomes of the late opinion {receipt}."),
-    "opinion_published": N_("Opinion {receipt} is on the public page."),
-    "opinion_unpublished": N_("Opinion {receipt} is no longer on the public page."),
     "nobody_to_approve": N_("Choose at least one authority."),
     "before_sent": N_("The plan was sent on {sent_on:%d.%m.%Y}; it cannot have been answered earlier."),
     "not_later": N_("Choose a day after {last:%d.%m.%Y}."),
