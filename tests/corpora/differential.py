@@ -24,6 +24,7 @@ from engine.diagram import BPMN
 from engine.errors import EngineError
 from engine.markup import local
 from engine.process import Process
+from engine.wait import SIGNAL
 from tests.corpora.adapt import SERVICES as SERVICE_TASKS
 from tests.corpora.adapt import adapt
 from tests.corpora.outcome import SERVICES, SUFFIXES, Outcome, isolated
@@ -33,9 +34,9 @@ TOLD = {"userTask", "manualTask", "receiveTask", "endEvent", *SERVICE_TASKS}
 HUMAN = {"userTask", "manualTask"}
 MOST = 10  # walks of one definition that are compared
 LONGEST = 0.2  # seconds to find them
-# What bpmn-engine does otherwise than BPMN 2.0 says; a definition with it is counted apart, not compared.
+# What bpmn-engine does otherwise than BPMN 2.0 says; a definition with it is compared, but counted apart.
 APART = {
-    "inclusiveGateway": "its inclusive join goes on while a branch is still under way",
+    "inclusiveGateway": "there every token that comes to an inclusive gateway goes on at once, none waits for another",
 }
 
 
@@ -74,6 +75,9 @@ def _walks(process: Process) -> Iterator[list[dict[str, Any]]]:
     for number, it in enumerate(walk.walks(process, longest=LONGEST)):
         if it.fault or number >= MOST:
             return
+        # There a signal from outside begins no event subprocess; thrown inside, it does.
+        if any(deed.kind == SIGNAL and _begins(process, deed.element) for deed in it.deeds):
+            continue
         yield [
             {
                 "kind": deed.kind,
@@ -87,16 +91,20 @@ def _walks(process: Process) -> Iterator[list[dict[str, Any]]]:
         ]
 
 
+def _begins(process: Process, path: str) -> bool:
+    return process.locate(path)[1].kind == "startEvent"
+
+
 def _last(path: str) -> str:
     return path.rpartition("/")[2]
 
 
 def _messages(process: Process) -> dict[str, str]:
-    """The id of the message each element waits for: bpmn-engine is told that one."""
+    """The id of the message or signal each element waits for: bpmn-engine is told that one."""
     found = {}
     for diagram in process.diagrams():
         for node in diagram.root.iter():
-            reference = node.get("messageRef")
+            reference = node.get("messageRef") or node.get("signalRef")
             holder = node if local(node) == "receiveTask" else node.getparent()
             if reference and holder is not None:
                 found[holder.get("id", "")] = reference
@@ -159,14 +167,15 @@ def main(folder: Path, workers: int) -> int:
         found = [case for some in pool.map(_of, paths, [folder] * len(paths), chunksize=8) for case in some]
     compared = [it for it in found if not _apart(it)]
     apart = Counter(why for it in found for why in _apart(it))
-    told = differences(compared)
-    differing = {name: said for name, said in told.items() if said}
+    told = differences(found)
+    differing = {it.name: told[it.name] for it in compared if told[it.name]}
+    otherwise = sum(bool(told[it.name]) for it in found if _apart(it))
     walks = sum(len(it.walks) for it in compared)
     sys.stdout.write(
         f"{len(found)} definitions run, {len(compared)} compared in {walks} walks, {len(differing)} differ\n"
     )
     for why, count in apart.most_common():
-        sys.stdout.write(f"- apart: {count} × {why}\n")
+        sys.stdout.write(f"- apart: {count} × {why}; {otherwise} differ\n")
     for name, said in sorted(differing.items()):
         sys.stdout.write(f"DIFFERS {name}: {said}\n")
     return min(len(differing), 1)
