@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from engine.clock import Clock, local_day
 from engine.definition import Definition
-from processes.seed import acts, cast, matters, stages, voices
+from processes.seed import acts, cast, matters, round_table, stages, voices
 from processes.seed.cast import HOME, Cast
 from processes.seed.matters import Matter
 from processes.seed.play import PROCESS, House, Play
@@ -74,6 +74,7 @@ class _Telling:
             "approval": self._approval(),
             "upcoming": self._upcoming(),
             "launched": self._launched(),
+            "round_table": self._round_table(),
             "display": self._display(),
         }
 
@@ -154,6 +155,12 @@ class _Telling:
 
     def _launched(self) -> Play:
         return self._to_now(self._begin(matters.KINDERGARTEN, 2))
+
+    def _round_table(self) -> Play:
+        library = self.house.runtime.library
+        files = library.read_folder(FOLDER.parent / round_table.KIND)
+        drawn = library.deploy(self.session, HOME, files, now=self.now - timedelta(days=400))
+        return self._to_now(round_table.play(self.house, self.session, drawn, self.company, self._today))
 
     def _display(self) -> Play:
         play = self._begin(matters.JUNCTION, stages.DISPLAY_FROM + 9)

@@ -85,6 +85,13 @@ class Play:
             self.house.runtime.fire(self.session, HOME, str(self.case.instance_id), now=self.clock.now())
         self.clock.move_to(max(when, self.clock.now()))
 
+    def to_next_timer(self) -> None:
+        """Let time pass until a timer fires. Errors: ValueError when none runs."""
+        due = self._next_timer()
+        if due is None:
+            raise ValueError(f"no timer runs; open are {self.open_tasks()}")
+        self.until(due)
+
     def to_day(self, number: int, hour: int = 10) -> None:
         self.until(moment(self.day(number), hour))
 
@@ -102,6 +109,10 @@ class Play:
             self.session, HOME, wait.id, answers or {}, now=self.clock.now(),
             actor=self.cast.people[by or self.planner],
         )  # fmt: skip
+
+    def tasks(self) -> list[Wait]:
+        """What is open for people."""
+        return self._waits(HUMAN)
 
     def open_tasks(self) -> list[str]:
         return [it.element.rpartition("/")[2] for it in self._waits(HUMAN)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from engine import history
 from engine.clock import HeldClock
 from engine.runtime import Runtime
-from engine.service import Services
+from engine.service import Services, Step
 from engine.wait import HUMAN
 from notifications import outbox
 from notifications.address import Postmark
@@ -60,8 +60,13 @@ def house_at(url: str, folder: Path, now: datetime) -> House:
     secret = b"a secret of the demonstration"
     links, store = Links(secret), Store(folder / "documents")
     office = PostOffice(links, Postmark(secret, "kaasa.example"), "http://127.0.0.1:8000")
-    tools = {Post: office.of_step, Links: lambda _step: links, Store: lambda _step: store}
+    tools: dict[type, Callable[[Step], object]] = {
+        Post: office.of_step,
+        Links: lambda _step: links,
+        Store: lambda _step: store,
+    }
     runtime = Runtime(Services("processes.services"), tools=tools, listeners=[CaseListener()])
+    tools[Runtime] = lambda _step: runtime
     return House(Database(url), runtime, links, store, office, HeldClock(now))
 
 
@@ -103,7 +108,7 @@ def test_every_case_but_the_closed_one_runs(session: Session, told: demo.DemoRes
     states = {name: case(session, told, name).state for name in told.cases}
     assert states.pop("closed") == ENDED
     assert set(states.values()) == {RUNNING}
-    assert len(states) == 7
+    assert len(states) == 8
 
 
 def test_a_display_is_open_with_residents_and_associations_in_it(
