@@ -105,6 +105,16 @@ def cancel(event: Event) -> bytes:
     return _calendar("CANCEL", [_meeting(replace(event, cancelled=True), invites=True)])
 
 
+def decline_counter(event: Event, comment: str) -> bytes:
+    """Out: an organiser's no to another time (METHOD:DECLINECOUNTER, RFC 5546 3.2.8): the meeting stays as it is.
+
+    The event is the meeting as it stands, its sequence that of the invitation.
+    """
+    part = _meeting(event, invites=True)
+    part.add("comment", _text(comment))
+    return _calendar("DECLINECOUNTER", [part])
+
+
 def publish(
     uid: str,
     day: date | datetime,

@@ -57,8 +57,10 @@ def check_calendar(content: bytes, method: str | None = None) -> list[str]:
     if root is None:
         return [*findings, "There is no VCALENDAR."]
     stated = root.value("METHOD")
-    if stated not in ("REQUEST", "CANCEL", "PUBLISH"):
-        findings.append(f"METHOD is {stated or 'missing'}: it must be REQUEST, CANCEL or PUBLISH.")
+    if stated not in ("REQUEST", "CANCEL", "PUBLISH", "DECLINECOUNTER"):
+        findings.append(
+            f"METHOD is {stated or 'missing'}: it must be REQUEST, CANCEL, PUBLISH or DECLINECOUNTER."
+        )
     if method is not None and method != stated:
         findings.append(f"The part says method={method}, the calendar METHOD:{stated}: Outlook rejects that.")
     if root.value("VERSION") != "2.0" or not root.value("PRODID"):
@@ -175,7 +177,7 @@ def _method(event: Part, method: str) -> list[str]:
     attendees = event.all("ATTENDEE")
     if method == "PUBLISH" and attendees:
         findings.append("A published event names an ATTENDEE: nobody is invited by it.")
-    if method in ("REQUEST", "CANCEL") and len(attendees) != 1:
+    if method in ("REQUEST", "CANCEL", "DECLINECOUNTER") and len(attendees) != 1:
         findings.append(f"There are {len(attendees)} ATTENDEE lines: one mail invites one person.")
     for line in attendees:
         state = line.parameters.get("PARTSTAT", "")
@@ -188,6 +190,8 @@ def _method(event: Part, method: str) -> list[str]:
         findings.append("A CANCEL needs STATUS:CANCELLED.")
     if method == "CANCEL" and event.value("SEQUENCE") in ("", "0"):
         findings.append("A CANCEL needs a SEQUENCE above the invitation's.")
-    if method == "REQUEST" and status != "CONFIRMED":
-        findings.append("A REQUEST needs STATUS:CONFIRMED.")
+    if method in ("REQUEST", "DECLINECOUNTER") and status != "CONFIRMED":
+        findings.append(f"A {method} needs STATUS:CONFIRMED.")
+    if method == "DECLINECOUNTER" and not event.value("COMMENT").strip():
+        findings.append("A DECLINECOUNTER without a COMMENT says no and not why.")
     return findings

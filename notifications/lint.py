@@ -158,7 +158,7 @@ def _calendar(mail: Message, part: Message, parts: list[Message]) -> list[str]:
         for attendee in event.all("ATTENDEE"):
             if attendee.value.lower().removeprefix("mailto:") not in _addresses(mail, "To"):
                 findings.append("ATTENDEE is not the one the mail goes to.")
-    if method in ("REQUEST", "CANCEL") and "List-Unsubscribe" in mail:
+    if method in ("REQUEST", "CANCEL", "DECLINECOUNTER") and "List-Unsubscribe" in mail:
         findings.append("A personal invitation must not offer to unsubscribe.")
     return findings
 

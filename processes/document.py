@@ -61,6 +61,11 @@ class Attachment(Row, table=True):
     scan: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
+def digest_of(content: bytes) -> str:
+    """What bytes are known by in the store."""
+    return hashlib.sha256(content).hexdigest()
+
+
 class Store:
     """Where the bytes lie, by digest: writing the same bytes twice is writing them once.
 
@@ -74,7 +79,7 @@ class Store:
 
     def put(self, municipality_id: str, content: bytes) -> str:
         """Keep the bytes. Out: their digest, safe to reference before or after the commit."""
-        digest = hashlib.sha256(content).hexdigest()
+        digest = digest_of(content)
         obstore.put(self._store, f"{municipality_id}/{digest}", content)
         return digest
 

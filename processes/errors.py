@@ -66,6 +66,18 @@ class LinkNotValid(ProcessError):
     code = "link_not_valid"
 
 
+class FileWaits(ProcessError):
+    """The virus scanner has not looked at the file yet; nobody is given it before."""
+
+    code = "file_waits"
+
+
+class FileInfected(ProcessError):
+    """The virus scanner found something in the file; nobody is given it."""
+
+    code = "file_infected"
+
+
 class Conflict(ProcessError):
     """Someone else changed the same thing first; look again and repeat."""
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from processes.database import Row, belongs_to
 
 WAITING, DONE, ASIDE = "waiting", "done", "aside"
-COUNTED = "counted"
+COUNTED, SPAM = "counted", "spam"
 
 
 class IncomingMail(Row, table=True):
@@ -120,3 +120,13 @@ def counted(session: Session, mail: IncomingMail) -> IncomingMail | None:
     else:
         query = query.where(IncomingMail.person_id == mail.person_id)
     return session.exec(query.order_by(col(IncomingMail.id).desc())).first()
+
+
+def settle(session: Session, municipality_id: str, feedback_id: str) -> None:
+    """The opinion that came by a mail was confirmed by its author: nobody need look at the mail any more."""
+    done = update(IncomingMail).where(
+        col(IncomingMail.municipality_id) == municipality_id,
+        col(IncomingMail.feedback_id) == feedback_id,
+        col(IncomingMail.state) == WAITING,
+    )
+    session.exec(done.values(state=DONE, outcome="opinion_taken"))

@@ -20,13 +20,16 @@ from engine.runtime import Runtime
 from engine.service import Services, Step
 from engine.worker import Worker
 from notifications.address import Postmark
+from notifications.clamd import Scanner
 from notifications.delivery import Delivery
 from notifications.sources import Postbox
 from processes import job_tables, migrate, municipality, reminding
 from processes.actions import demonstration
 from processes.actions.alike_search import AlikeSearching
+from processes.actions.digesting import Digesting
 from processes.actions.letter_writing import LetterWriting
 from processes.actions.retention import Retention
+from processes.actions.scanning import Scanning
 from processes.database import Database
 from processes.document import Store
 from processes.errors import NotFound
@@ -151,7 +154,8 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     wall = wall or SystemClock()
     clock = clock or (KeptClock(settings.folder / "clock", wall.now()) if settings.demo else wall)
     database = NotingDatabase(settings.database(), clock)
-    store = Store(settings.folder / "documents")
+    scanner = Scanner(settings.clamd_url) if settings.clamd_url else None
+    store = Store(settings.folder / "documents", scanned=scanner is not None)
     links = Links(secret)
     postmark = Postmark(secret, settings.sender_address.partition("@")[2])
     office = PostOffice(links, postmark, settings.url())
@@ -168,13 +172,15 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
         database.open_transaction, carrier, clock.now, pace=pace(settings),
         outdated=lambda session, letters: reminding.outdated(session, letters, clock.now()),
     )  # fmt: skip
-    retention = Retention(database.open_transaction, clock)
+    retention = Retention(database.open_transaction, clock, store)
     writing = LetterWriting(database.open_transaction, office, clock)
     drains = {
         "step": worker.drain,
         "write": writing.drain,
+        "digest": Digesting(database.open_transaction, office, clock).drain,
         "alike": AlikeSearching(database, clock).drain,
         "deliver": delivery.drain,
+        "scan": Scanning(database, store, scanner).drain,
         "retain": retention.drain,
         "expire": Expiry(database.open_transaction, clock).drain,
     }

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """The address the LMTP door listens at."""
     maildir: Path | None = None
     """A Maildir that a mail server puts answers into."""
+    clamd_url: str = ""
+    """A virus scanner that looks at every file from outside: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`."""
     mail_every: float = Field(default=60.0, ge=1)
     """Seconds between looks into the mailbox and the Maildir."""
     heartbeat: float = 10.0

@@ -34,6 +34,7 @@ from processes.errors import Reason
 from processes.feedback import UNCONFIRMED, Feedback, next_receipt
 from processes.inbound import IncomingMail
 from processes.invitation import INVITED, Invitation
+from processes.municipality import Municipality
 from processes.organisation import Organisation
 from processes.person import Person
 
@@ -57,12 +58,12 @@ def taken(desk: Desk, mail: IncomingMail, read: Classified, raw: bytes) -> None:
     """Work on words by mail; the row says what was done."""
     letter, invitation = place(desk, mail)
     mail.author_name, mail.author_email = mail.sender_name, mail.sender
-    official = _official(desk.session, desk.municipality_id, mail.sender)
-    if official is not None and read.forwarded is not None:
+    official = _is_ours(desk.session, desk.municipality_id, mail.sender)
+    if official and read.forwarded is not None:
         mail.author_name, mail.author_email = read.forwarded.author_name, read.forwarded.author_address
         mail.text, mail.cut = read.forwarded.text or mail.text, ""
         invitation = None
-    elif official is not None or (letter is not None and letter.id_of("person")):
+    elif official or (letter is not None and letter.id_of("person")):
         mail.outcome = "from_official"
         return
     case = _case(desk, mail, read)
@@ -77,7 +78,7 @@ def taken(desk: Desk, mail: IncomingMail, read: Classified, raw: bytes) -> None:
     files, refused = files_of(raw, read)
     mail.note = ", ".join(refused)[:1000]
     mail.outcome = keep(desk, mail, case, author, files)
-    if mail.outcome == "opinion_waits" and official is None:
+    if mail.outcome == "opinion_waits" and not official:
         _ask_to_confirm(desk, mail, case)
 
 
@@ -176,11 +177,17 @@ def _case(desk: Desk, mail: IncomingMail, read: Classified) -> Consultation | No
     return found[0] if len(found) == 1 else None
 
 
-def _official(session: Session, municipality_id: str, address: str) -> Person | None:
-    query = select(Person).where(
+def _is_ours(session: Session, municipality_id: str, address: str) -> bool:
+    """Whether a mail says that it comes from an official, or from the town's own mailbox. A claim, not a proof."""
+    if not address:
+        return False
+    person = select(Person.id).where(
         Person.municipality_id == municipality_id, func.lower(Person.email) == address, Person.active
     )
-    return session.exec(query).first() if address else None
+    house = select(Municipality.municipality_id).where(
+        Municipality.municipality_id == municipality_id, func.lower(Municipality.email) == address
+    )
+    return any(session.exec(query).first() is not None for query in (person, house))
 
 
 def _ask_to_confirm(desk: Desk, mail: IncomingMail, case: Consultation) -> None:

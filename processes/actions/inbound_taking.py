@@ -16,7 +16,7 @@ from notifications.inbound.classify import classify
 from processes import inbound
 from processes.actions import inbound_answer, inbound_bounce, inbound_opinion
 from processes.actions.inbound_letter import Desk
-from processes.document import Store
+from processes.document import Store, digest_of
 from processes.inbound import DONE, WAITING, IncomingKey, IncomingMail
 from processes.post import PostOffice
 
@@ -41,12 +41,14 @@ def take(
 
     The same key, or the same bytes by another way, is the same mail.
     """
-    digest = store.put(municipality_id, raw)
+    digest = digest_of(raw)
     mail = inbound.by_digest(session, municipality_id, digest)
     new = mail is None
     if mail is None:
+        store.put(municipality_id, raw)
         read = classify(sent_to(raw, recipients))
         mail = _row(municipality_id, digest, raw, read, now)
+        mail.scan = store.arrives_as
         session.add(mail)
         session.flush()
         _act(Desk(session, municipality_id, store, office, now), mail, read, raw)

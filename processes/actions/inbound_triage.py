@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select
 
 from notifications.inbound.classify import classify
-from processes.actions import inbound_answer, inbound_opinion
+from processes.actions import inbound_answer, inbound_opinion, inbound_proposal, scanning
 from processes.actions.giving import MAX_NAME, check_address, check_length, clean, one_line
 from processes.actions.inbound_letter import Desk
 from processes.actions.inbound_opinion import Author
+from processes.actions.inbound_proposal import Proposal
 from processes.actions.intake import look
 from processes.actions.opinion import token_of
 from processes.actions.opinion_link import is_in_time
@@ -19,7 +20,7 @@ from processes.attendance import BY_PARTSTAT
 from processes.consultation import RUNNING, Consultation, get
 from processes.errors import Conflict, NotFound, Reason, Refused
 from processes.feedback import LATE_WAITING, RECEIVED, UNCONFIRMED, Feedback
-from processes.inbound import ASIDE, DONE, WAITING, IncomingMail
+from processes.inbound import ASIDE, DONE, SPAM, WAITING, IncomingMail
 from processes.invitation import Invitation
 from processes.meeting import Meeting
 from processes.organisation import Organisation
@@ -90,6 +91,9 @@ class OneMail:
     receipt: str
     confirmed: bool
     meeting_starts: datetime | None
+    scan: str
+    erased_at: datetime | None
+    proposal: Proposal | None
     can_count: bool
     can_confirm: bool
     can_register: bool
@@ -110,7 +114,7 @@ def read(session: Session, actor: Actor, *, everything: bool = False, page: int 
     return Mails(tuple(_line(session, row) for row in rows), session.exec(waits).one(), found, page)
 
 
-def one(session: Session, actor: Actor, mail_id: str) -> OneMail:
+def one(session: Session, actor: Actor, mail_id: str, *, now: datetime) -> OneMail:
     """One mail. Errors: NotAllowed, NotFound."""
     mail = _find(session, actor, mail_id)
     said = session.get(Feedback, (mail.municipality_id, mail.feedback_id)) if mail.feedback_id else None
@@ -132,6 +136,9 @@ def one(session: Session, actor: Actor, mail_id: str) -> OneMail:
         receipt=said.receipt if said else "",
         confirmed=said is not None and said.state != UNCONFIRMED,
         meeting_starts=meeting.starts_at if meeting else None,
+        scan=mail.scan,
+        erased_at=mail.erased_at,
+        proposal=inbound_proposal.of_mail(session, mail, now=now),
         can_count=waits
         and mail.outcome in COUNTABLE
         and bool(mail.meeting_id and mail.partstat in BY_PARTSTAT),
@@ -143,8 +150,15 @@ def one(session: Session, actor: Actor, mail_id: str) -> OneMail:
 
 
 def original(session: Session, actor: Actor, mail_id: str) -> str:
-    """The digest the unchanged mail lies under in the store. Errors: NotAllowed, NotFound."""
-    return _find(session, actor, mail_id).digest
+    """The digest the unchanged mail lies under in the store.
+
+    Errors: NotAllowed, NotFound (also once it was deleted when its time had come), FileWaits, FileInfected.
+    """
+    mail = _find(session, actor, mail_id)
+    if mail.erased_at is not None:
+        raise NotFound
+    scanning.require(mail.scan)
+    return mail.digest
 
 
 def count(session: Session, actor: Actor, mail_id: str, *, now: datetime) -> None:
@@ -199,10 +213,13 @@ def register(session: Session, actor: Actor, mail_id: str, form: Register, *, de
     return said.receipt
 
 
-def aside(session: Session, actor: Actor, mail_id: str, note: str, *, now: datetime) -> None:
-    """Put a mail aside: it has been read and needs nothing. Errors: NotAllowed, NotFound, Conflict."""
+def aside(
+    session: Session, actor: Actor, mail_id: str, note: str, *, spam: bool = False, now: datetime
+) -> None:
+    """Put a mail aside: it has been read and needs nothing; spam is deleted sooner. Errors: NotAllowed, NotFound, Conflict."""
     mail = _waiting(session, actor, mail_id)
     mail.note = one_line(note)[:500] or mail.note
+    mail.outcome = SPAM if spam and mail.feedback_id is None else mail.outcome
     _decided(mail, actor, now, ASIDE)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
-from processes.actions import planner_case, said_of
+from processes.actions import planner_case, said_of, scanning
 from processes.actions.planner_case import Head
 from processes.actions.themes import find, of_case
 from processes.consultation import Consultation
@@ -192,12 +192,16 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
 def attachment(
     session: Session, actor: Actor, number: str, feedback_id: str, file_id: str, *, store: Store
 ) -> tuple[str, str, bytes]:
-    """A file of an opinion. Out: its name, its type as found when it came, its bytes. Errors: NotAllowed, NotFound."""
+    """A file of an opinion. Out: its name, its type as found when it came, its bytes.
+
+    Errors: NotAllowed, NotFound, FileWaits, FileInfected.
+    """
     case = planner_case.find(session, actor, number)
     said = find(session, case, feedback_id)
     row = session.get(Attachment, (case.municipality_id, file_id))
     if row is None or row.feedback_id != said.id:
         raise NotFound
+    scanning.require(row.scan)
     return row.filename, row.media_type, store.get(case.municipality_id, row.digest)
 
 

@@ -1,16 +1,40 @@
-"""What must not be kept longer: needs of people are deleted when their day has come (GDPR art. 5, 9).
+"""What must not be kept longer is deleted when its day has come (GDPR art. 5, 9), and what was deleted is recorded.
 
-A need is deleted 30 days after the event it was for; counts in frozen pages stay, they name nobody.
+A need of a person: 30 days after the event it was for; counts in frozen pages stay, they name nobody. The original of
+a mail: as long as its case needs it, and sooner where no case does. Of an erased mail the facts stay, so that it is
+known again and its answer counts; its bytes, words and names are gone. A mail that waits for a person is kept.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, delete
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, delete, select
 
 from engine.clock import Clock, local_day
 from processes.accommodation import Need
+from processes.consultation import CANCELLED, ENDED, Consultation
+from processes.document import Attachment, Document, Store
+from processes.inbound import ASIDE, DONE, SPAM, WAITING, IncomingMail
+
+LOG = logging.getLogger("kaasa.retention")
+
+AFTER_CASE = timedelta(days=365)
+"""How long a case that has ended still needs its mail: while its decision can be contested and asked about. Ours;
+to be verified against the municipality's list of documents (liigitusskeem)."""
+
+PUT_ASIDE = timedelta(days=30)
+"""How long a mail that a person put aside is kept: long enough to notice a mistake."""
+
+UNWANTED = timedelta(days=7)
+"""How long a mail that a person called spam is kept."""
+
+UNASKED = timedelta(days=90)
+"""How long what needed nobody and belongs to no case is kept: absence notes, receipts, loops."""
+
+AT_ONCE = 500
 
 
 def forget_needs(session: Session, *, now: datetime) -> int:
@@ -19,11 +43,74 @@ def forget_needs(session: Session, *, now: datetime) -> int:
     return session.exec(due).rowcount
 
 
-class Retention:
-    """The drain of the background loop that forgets. In: a way to open a transaction, and the procedure's clock."""
+def forget_mail(session: Session, store: Store, *, now: datetime) -> int:
+    """Erase every mail whose day has come. Out: how many, at most AT_ONCE; the next look takes the rest.
 
-    def __init__(self, open_transaction: Callable[[], AbstractContextManager[Session]], clock: Clock) -> None:
-        self._open, self._clock = open_transaction, clock
+    The bytes go first: should the rows not be kept, the next day finds them again, and gone is gone.
+    """
+    query = (
+        select(IncomingMail)
+        .outerjoin(
+            Consultation,
+            (col(Consultation.municipality_id) == col(IncomingMail.municipality_id))
+            & (col(Consultation.id) == col(IncomingMail.consultation_id)),
+        )
+        .where(col(IncomingMail.erased_at).is_(None), _is_due(now))
+        .order_by(IncomingMail.id)
+        .limit(AT_ONCE)
+    )
+    found = session.exec(query).all()
+    for mail in found:
+        if not _used_elsewhere(session, mail):
+            store.forget(mail.municipality_id, mail.digest)
+        _blank(mail)
+        mail.erased_at = now
+        session.add(mail)
+    session.flush()
+    if found:
+        LOG.info("mails_erased", extra={"count": len(found)})
+    return len(found)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    aside, unasked = col(IncomingMail.state) == ASIDE, col(IncomingMail.state) == DONE
+    over = and_(
+        col(Consultation.state).in_((ENDED, CANCELLED)), col(Consultation.ended_at) <= now - AFTER_CASE
+    )
+    decided = or_(col(IncomingMail.state) != WAITING, col(IncomingMail.feedback_id).is_not(None))
+    no_case = col(IncomingMail.consultation_id).is_(None)
+    return or_(
+        and_(aside, col(IncomingMail.feedback_id).is_(None), col(IncomingMail.decided_at) <= now - PUT_ASIDE),
+        and_(unasked, no_case, col(IncomingMail.received_at) <= now - UNASKED),
+        and_(col(IncomingMail.outcome) == SPAM, aside, col(IncomingMail.decided_at) <= now - UNWANTED),
+        and_(over, decided),
+    )
+
+
+def _used_elsewhere(session: Session, mail: IncomingMail) -> bool:
+    """Whether somebody handed in the very same bytes as a file."""
+    for table in (Attachment, Document):
+        query = select(table.id).where(
+            table.municipality_id == mail.municipality_id, table.digest == mail.digest
+        )
+        if session.exec(query).first() is not None:
+            return True
+    return False
+
+
+def _blank(mail: IncomingMail) -> None:
+    mail.text = mail.cut = mail.note = mail.subject = ""
+    mail.sender = mail.sender_name = mail.author_name = mail.author_email = ""
+    mail.attendee = mail.delegated_to = mail.message_id = ""
+
+
+class Retention:
+    """The drain of the background loop that forgets. In: a way to open a transaction, the procedure's clock, the store."""
+
+    def __init__(
+        self, open_transaction: Callable[[], AbstractContextManager[Session]], clock: Clock, store: Store
+    ) -> None:
+        self._open, self._clock, self._store = open_transaction, clock, store
         self._looked_on: date | None = None
 
     def drain(self) -> int:
@@ -31,6 +118,9 @@ class Retention:
         today = local_day(self._clock.now())
         if today == self._looked_on:
             return 0
-        self._looked_on = today
         with self._open() as session:
-            return forget_needs(session, now=self._clock.now())
+            now = self._clock.now()
+            needs, mails = forget_needs(session, now=now), forget_mail(session, self._store, now=now)
+        # A full batch of mails may have left some: the next round of the loop looks again.
+        self._looked_on = today if mails < AT_ONCE else None
+        return needs + mails

@@ -361,7 +361,7 @@ def test_unreadable_mail_waits_and_can_be_put_aside(scene):
     scene.database.transaction(lambda s: inbound_triage.aside(s, who, mail.id, "Vaadatud", now=DURING))
     with scene.database.session() as session:
         assert inbound_triage.read(session, who).lines == ()
-        assert inbound_triage.one(session, who, mail.id).note == "Vaadatud"
+        assert inbound_triage.one(session, who, mail.id, now=DURING).note == "Vaadatud"
 
 
 def test_mail_is_for_planners_alone(scene):

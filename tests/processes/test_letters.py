@@ -58,6 +58,8 @@ def sample(variant: str) -> dict[str, str]:
         "from_day": words.day(date(2026, 12, 30), variant),
         "greeting": "Tere, Näidise Kurtide Ühing!",
         "held": words.say(words.SENTENCES, "held", variant).format(day=words.on(DAY, variant)),
+        "day": words.short_day(DAY, variant),
+        "items": bullets([Markdown("Meeldetuletus: Kooli tänava ristmik: [avage oma leht](https://kaasa.example/et/i/abc)")]),
         "kind": words.say(words.MEETINGS, "discussion", variant),
         "link": "https://kaasa.example/et/i/abc",
         "municipality": "Näidisvald",

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from processes.accommodation import Need
 from processes.actions.retention import Retention
+from processes.document import Store
 from processes.invitation import Invitation
 from tests.processes.plan_case import HOME
 from tests.processes.room import Room
@@ -24,7 +25,7 @@ def kinds(room: Room) -> set[str]:
         return {need.kind for need in session.exec(select(Need)).all()}
 
 
-def test_a_need_is_forgotten_on_its_day_and_no_other_goes_with_it(room):
+def test_a_need_is_forgotten_on_its_day_and_no_other_goes_with_it(room, tmp_path):
     with room.database.open_transaction() as session:
         asked = session.exec(select(Invitation)).first()
         assert asked is not None
@@ -39,7 +40,7 @@ def test_a_need_is_forgotten_on_its_day_and_no_other_goes_with_it(room):
                     asked_at=room.clock.now(), delete_on=day,
                 )
             )  # fmt: skip
-    retention = Retention(room.database.open_transaction, room.clock)
+    retention = Retention(room.database.open_transaction, room.clock, Store(tmp_path))
     assert retention.drain() == 0
     assert kinds(room) == {"SIGN", "LOOP", "DOG"}
     room.clock.move_to(room.clock.now() + timedelta(days=1))
