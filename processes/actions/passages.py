@@ -29,6 +29,16 @@ class ChangedMeanwhile(Conflict):
 
 
 @dataclass(frozen=True)
+class PassageForm:
+    """What the form of a passage sends."""
+
+    name: str = ""
+    theme: str = ""
+    text: str = ""
+    language: str = "et"
+
+
+@dataclass(frozen=True)
 class Line:
     """A passage and in how many answers it stands."""
 
@@ -95,15 +105,15 @@ def one(session: Session, actor: Actor, passage_id: str) -> tuple[Line, list[Use
 
 
 def keep(
-    session: Session, actor: Actor, *, name: str, text: str, theme: str = "", language: str = "et", key: str = "",
-    passage_id: str = "", seen: int = 0, now: datetime,
+    session: Session, actor: Actor, form: PassageForm, *, key: str = "", passage_id: str = "", seen: int = 0, now: datetime
 ) -> str:  # fmt: skip
     """Keep a new passage (`key` makes two presses one) or change one (`passage_id`, `seen` its revision). Out: its id.
 
     Errors: NotAllowed, NotFound, Refused, ChangedMeanwhile.
     """
     require(actor, PLANNER)
-    words, problems = clean(text), dict[str, Reason]()
+    name, theme, language = form.name, form.theme, form.language
+    words, problems = clean(form.text), dict[str, Reason]()
     check_length(problems, "name", one_line(name), MAX_NAME, required=True)
     check_length(problems, "text", words, MAX_TEXT, required=True)
     check_length(problems, "theme", one_line(theme), 60)
