@@ -187,6 +187,11 @@ SENTENCES = {
         "en": "The procedure was ended before any decision. The reason: {reason}",
         "ru": "Производство прекращено до принятия решения. Причина: {reason}",
     },
+    "freezes": {
+        "et": "kokkuvõte lukustub",
+        "en": "the summary is locked",
+        "ru": "сводка закрывается для изменений",
+    },
     "open_own": {"et": "avage oma leht", "en": "open your own page", "ru": "откройте свою страницу"},
     "last_day": {"et": "viimane päev", "en": "last day", "ru": "последний день"},
     "no_why": {

@@ -57,6 +57,8 @@ LETTER_KINDS = {
     "approval_reminder": N_("reminder of a request for approval"),
     "meeting_reminder": N_("reminder of a meeting"),
     "digest": N_("letter with several things"),
+    "counter_declined": N_("no to another time"),
+    "delegate_declined": N_("no to somebody else"),
     "uninvited": N_("invitation taken back"),
     "forwarded": N_("link passed on"),
     "not_us": N_("wrong address"),

@@ -30,11 +30,16 @@ def attachment(content: bytes, media_type: str, filename: str) -> Response[bytes
     )
 
 
-def feed(request: Request[Any, Any, Any], content: bytes, media_type: str) -> Response[bytes]:
-    """A feed with a strong ETag: whoever has these very bytes is told so and gets none (304)."""
+def feed(
+    request: Request[Any, Any, Any], content: bytes, media_type: str, *, private: bool = False
+) -> Response[bytes]:
+    """A feed with a strong ETag: whoever has these very bytes is told so and gets none (304).
+
+    `private` is for one behind a secret address: nothing between us and its reader may keep it.
+    """
     mark = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
-    headers = {"ETag": mark, "Cache-Control": "public, max-age=300"}
+    headers = {"ETag": mark, "Cache-Control": "private, no-cache" if private else "public, max-age=300"}
     if mark in known:
         return Response(b"", status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)

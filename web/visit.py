@@ -30,7 +30,7 @@ from web.i18n import gettext as _
 from web.sentences import sentence
 
 DONE_COOKIE = "kaasa-done"
-PERSONAL = ("/i/", "/confirm/", "/receipt/", "/sign-in/", "/advice/", "/m/")
+PERSONAL = ("/i/", "/own/", "/confirm/", "/receipt/", "/sign-in/", "/advice/", "/m/")
 CSP = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {framed}; base-uri 'none'; "
@@ -149,6 +149,11 @@ class PageVisit:
     def url(self, path: str) -> str:
         """Out: an address in the reader's language. In: a path that begins with a slash, `/desk`."""
         return f"/{self.language}{path}"
+
+    def webcal(self, token: str) -> str:
+        """Out: the address of the calendar behind a secret, as calendar programs take it; empty without one."""
+        there = f"{self.kaasa.settings.url()}{self.url(f'/feed/{token}/calendar.ics')}"
+        return f"webcal://{there.partition('://')[2]}" if token else ""
 
     def in_language(self, language: str) -> str:
         """Out: the address of this same page in another language."""

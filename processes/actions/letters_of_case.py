@@ -29,7 +29,7 @@ from processes.person import Person
 PAGE = 25
 UNDELIVERED = ("failed", "held")
 _LETTER: Table = OutgoingLetter.__table__  # type: ignore[attr-defined]
-_SECRET = re.compile(r"/(i|confirm|sign-in)/[0-9A-Za-z_-]{20,}")
+_SECRET = re.compile(r"/(i|own|confirm|sign-in)/[0-9A-Za-z_-]{20,}")
 
 
 @dataclass(frozen=True)

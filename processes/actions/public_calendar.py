@@ -7,6 +7,7 @@ about a moved day has the higher SEQUENCE and wins.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlmodel import Session, col, select
 
@@ -47,15 +48,27 @@ def case_calendar(session: Session, municipality_id: str, number: str, site: Sit
     return calendar.feed(scene.title, _entries(session, scene), url=url)
 
 
-def front_calendar(session: Session, municipality_id: str, title: str, site: Site) -> bytes:
-    """The days of every public case, to subscribe to."""
+def topics(session: Session, municipality_id: str) -> list[str]:
+    """What public cases are about, each topic once, by name."""
+    query = select(Consultation.topics).where(
+        Consultation.municipality_id == municipality_id, col(Consultation.published_at).is_not(None)
+    )
+    return sorted({line for lines in session.exec(query.distinct()) for line in lines.splitlines() if line})
+
+
+def front_calendar(
+    session: Session, municipality_id: str, title: str, site: Site, *, topic: str = ""
+) -> bytes:
+    """The days of every public case, or of those about a topic, to subscribe to."""
     query = select(Consultation).where(
         Consultation.municipality_id == municipality_id, col(Consultation.published_at).is_not(None)
     )
     entries: list[Event | Deadline] = []
     for case in session.exec(query.order_by(Consultation.id)).all():
-        entries += _entries(session, _scene(session, case, site))
-    return calendar.feed(title, entries, url=site.page("calendar.ics"))
+        if not topic or topic in case.topic_list():
+            entries += _entries(session, _scene(session, case, site))
+    url = site.page("calendar.ics") + (f"?topic={quote(topic)}" if topic else "")
+    return calendar.feed(f"{title}: {topic}" if topic else title, entries, url=url)
 
 
 def invitation_calendar(

@@ -1,7 +1,7 @@
 """Feeds: what has happened, as Atom; days to keep, as a calendar."""
 
 from litestar import Controller, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from processes.actions import public_calendar, public_feed
 from web import public_words
@@ -11,6 +11,7 @@ from web.visit import Visit
 
 ATOM = "application/atom+xml; charset=utf-8"
 ICS = "text/calendar; charset=utf-8"
+LONGEST_TOPIC = 80
 
 
 class FeedPage(Controller):
@@ -45,11 +46,16 @@ class FeedPage(Controller):
         return feed(visit.request, content, ATOM)
 
     @get("/calendar.ics", sync_to_thread=True)
-    def all_days(self, visit: Visit) -> Response[bytes]:
+    def all_days(self, visit: Visit, topic: FromQuery[str] = "") -> Response[bytes]:
+        """Every day of every case; with `?topic=`, of the cases about it."""
         kaasa = visit.kaasa
         with kaasa.database.session() as session:
             content = public_calendar.front_calendar(
-                session, kaasa.municipality_id, _title(visit), site_of(visit)
+                session,
+                kaasa.municipality_id,
+                _title(visit),
+                site_of(visit),
+                topic=topic[:LONGEST_TOPIC].strip(),
             )
         return feed(visit.request, content, ICS)
 
