@@ -70,6 +70,8 @@ def build(session: Session, case: Consultation, page: Summary, now: datetime) ->
     _who(sheet, facts)
     _course(sheet, facts)
     _unknown(sheet, facts)
+    if not page.easy_text:
+        sheet.say("unknown", "no_easy", [])
     return {
         "version": 1,
         "occasion": page.occasion,
@@ -77,6 +79,7 @@ def build(session: Session, case: Consultation, page: Summary, now: datetime) ->
         "number": case.number,
         "titles": facts.titles,
         "frozen_at": now.isoformat(),
+        "easy": _easy(page),
         "counts": counts(facts),
         "statements": sheet.statements,
         "sources": list(sheet.sources.values()),
@@ -239,6 +242,13 @@ def _unheard(sheet: _Sheet, facts: Facts) -> None:
         sheet.say("unknown", "unanswered", [source], number=len(waiting))
     if facts.withdrawn:
         sheet.say("unknown", "withdrawn", [_count("withdrawn", facts.withdrawn)], number=facts.withdrawn)
+
+
+def _easy(page: Summary) -> Fact | None:
+    """The page in easy Estonian as its writer left it; nothing when nobody wrote one."""
+    if not page.easy_text or page.easy_at is None:
+        return None
+    return {"text": page.easy_text, "by": page.easy_by, "at": page.easy_at.isoformat()}
 
 
 def _told(fact: Fact) -> Fact:

@@ -118,6 +118,9 @@ def _blocks(view: SummaryView, sheet: Sheet) -> Iterator[Block]:
                 yield from _line(view, line)
         if code == "figures" and view.changes:
             yield from _changes(view)
+    if easy := view.content.get("easy"):
+        yield Heading(1, (Run(_("In easy language")),))
+        yield _quoted(easy["text"], ESTONIAN)
     yield Heading(1, (Run(_("Sources")),))
     yield Paragraph(
         (

@@ -21,6 +21,10 @@ def plain(view: SummaryView, sheet: Sheet) -> str:
         lines += ["", title.upper(), ""]
         for line in sheet.sections[code]:
             lines += _line(view, line)
+    if easy := view.content.get("easy"):
+        lines += ["", _("In easy language").upper(), ""]
+        for part in easy["text"].splitlines():
+            lines += _wrapped(part, "")
     lines += ["", _("Sources").upper(), ""]
     for source in sheet.sources:
         lines += _wrapped(f"[{source.number}] {source.text}", "    ")

@@ -330,6 +330,7 @@ SENTENCES: Mapping[str, Callable[[Params], str]] = {
         "%(num)s opinions have been withdrawn by their authors; their words are not on this page.",
         p["number"],
     ) % {"num": p["number"]},
+    "no_easy": lambda _p: _("Nobody has written this summary in easy language."),
     "not_displayed": lambda _p: _(
         "The plan has not been on public display yet; until then the public has mostly not spoken."
     ),

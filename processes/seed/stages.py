@@ -135,10 +135,20 @@ def results(play: Play, minutes: str) -> None:
         play.do(f"results_{channel}", {"published_on": today(play)})
 
 
+EASY = """Vald tegi uue plaani.
+
+Inimesed ütlesid, mida nad plaanist arvavad. Vald vastas igale inimesele.
+
+Mõne asjaga vald nõus ei olnud. Vald ütles ka, miks.
+
+Nüüd arutab plaani komisjon. Komisjon ütleb volikogule oma arvamuse. Volikogu otsustab."""
+
+
 def call_committee(play: Play) -> None:
     """The committee is called to look at the plan with its unresolved objections, before the council decides."""
     play.to_day(SECOND_PLANNED)
     play.do("plan_session", session(play, SECOND_SESSION, "Kas toetada planeeringu kehtestamist?"))
+    play.do("write_easy_summary", {"easy_text": EASY})
 
 
 def adopt(play: Play, voices: tuple[Voice, ...]) -> None:

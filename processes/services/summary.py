@@ -43,6 +43,12 @@ class Plan(BaseModel):
     question: str = ""
 
 
+class WriteEasy(BaseModel):
+    """The page in easy Estonian, in a person's own words."""
+
+    easy_text: str = ""
+
+
 class Planned(BaseModel):
     """When the page is frozen, and after which moment objections can be treated."""
 
@@ -94,6 +100,18 @@ def invite(*, step: Step, post: Post) -> None:
     """Invite the committee to its session."""
     page = _newest(step)
     post.committee_invited(_session_of(step, page), _members(step, page), summary=page)
+
+
+@service
+def write_easy(inputs: WriteEasy, *, step: Step) -> None:
+    """Keep the page in easy Estonian, with the name of whoever wrote it. Errors: Refused when it says nothing."""
+    text = inputs.easy_text.strip()
+    if not text:
+        raise Refused({"easy_text": Reason("required")})
+    page, writer = _newest(step), step.session.get(Person, (step.tenant_id, step.actor))
+    page.easy_text, page.easy_at = text, step.now
+    page.easy_by = writer.name if writer is not None else ""
+    step.session.add(page)
 
 
 @service

@@ -151,6 +151,7 @@ PLAIN: dict[str, dict[str, Any]] = {
         "ends_at": "2027-07-01T18:00",
         "question": "Kas toetada?",
     },
+    "write_easy_summary": {"easy_text": "Vald teeb uue plaani."},
     "accept_plan": {"acceptance": "accept", **DECIDED, **DISPLAY},
     "move_display": {**DISPLAY, "display_from": "2028-09-01", "display_to": "2028-09-30"},
     "repeat_display": {**DISPLAY, "display_from": "2028-09-01", "display_to": "2028-09-30"},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import GuardHolds
-from tests.bpmn.conftest import MET, OPENS, SHOWN, Story
+from tests.bpmn.conftest import AFTER_ALL, MET, OPENS, SHOWN, Story
 
 
 def done_in(story: Story) -> set[str]:
@@ -133,6 +133,18 @@ def test_the_committee_cannot_leave_an_objection_untreated(story: Story) -> None
         story.do("treat_objections")
 
 
+@pytest.mark.parametrize("written", [True, False])
+def test_an_easy_page_is_asked_of_a_person_until_the_summary_is_frozen(story: Story, written: bool) -> None:
+    story.services.gives["summary/plan"] = {"freeze_at": AFTER_ALL, "session_ends_at": AFTER_ALL}
+    story.on_to("write_easy_summary")
+    if written:
+        story.do("write_easy_summary")
+        assert story.services.ran[-1] == "summary/write_easy"
+    story.play.advance_to_next()
+    assert "summary/freeze" in story.services.ran
+    assert "write_easy_summary" not in [it.rpartition("/")[2] for it in story.open_tasks()]
+
+
 @pytest.mark.parametrize(("held", "discussed"), [("on", True), ("", False)])
 def test_a_discussion_that_is_not_required_may_still_be_held(
     story: Story, held: str, discussed: bool
@@ -204,5 +216,5 @@ def test_every_drawn_step_is_walked_by_some_story(sqlite_url: str, story: Story)
         "general_procedure", "move_display", "close_interrupted_round", "repeat_display", "display_interrupted",
         "decide_discussion", "discussion_chosen", "tell_not_adopted", "not_adopted", "round_completed_early",
         "meeting_cancelled", "cancelled_while_announcing", "round_reminds", "remind_silent", "meeting_reminds",
-        "remind_of_meeting",
+        "remind_of_meeting", "write_easy_summary", "freeze_due",
     }  # fmt: skip

@@ -136,7 +136,7 @@ def test_every_sentence_is_numbered_and_stands_on_sources_that_are_there(case):
     named = [key for it in content["statements"] for key in it["sources"]]
     assert set(named) == set(keys)
     bare = {it["code"] for it in content["statements"] if not it["sources"]}
-    assert bare <= {"not_displayed", "no_meeting", "not_everyone", "needs_few"}
+    assert bare <= {"not_displayed", "no_meeting", "not_everyone", "needs_few", "no_easy"}
     assert f"feedback:{case.heard}" in keys
     assert any(key.startswith("notice:") for key in keys)
 
@@ -212,6 +212,31 @@ def test_a_page_before_any_opinion_says_what_it_does_not_know(case):
     said = [it["code"] for it in content["statements"]]
     assert {"not_displayed", "no_meeting", "not_everyone"} <= set(said)
     assert content["unresolved"] == []
+
+
+def test_the_easy_page_is_a_persons_and_frozen_with_the_rest(case):
+    case.initiate()
+    case.approve()
+    starts = at(case.today + timedelta(days=10), 14)
+    case.complete(
+        "plan_session", starts_at=starts, ends_at=starts + timedelta(hours=2), question="Kas toetada?"
+    )
+    case.complete("write_easy_summary", easy_text="Vald teeb uue plaani.")
+    written = case.clock.now()
+    case.go_to_next_timer()
+    page = case.rows(Summary)[-1]
+    assert page.read()["easy"] == {
+        "text": "Vald teeb uue plaani.",
+        "by": "Aino Kask",
+        "at": written.isoformat(),
+    }
+    assert "no_easy" not in {it["code"] for it in page.read()["statements"]}
+
+
+def test_a_page_nobody_wrote_in_easy_language_says_so(case):
+    page = called(case)
+    assert page.read()["easy"] is None
+    assert "no_easy" in {it["code"] for it in page.read()["statements"]}
 
 
 def test_positions_are_entered_one_by_one_and_finished_when_all_are_there(case):

@@ -109,6 +109,20 @@ def test_the_word_file_has_headings_header_rows_languages_and_links_that_lead_so
     assert to == there == {f"source_{it['order']}" for it in page.read()["sources"]}
 
 
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_easy_page_stands_by_itself_and_in_every_file(demo_visitor: Visitor, language: str) -> None:
+    demo_visitor.sign_in("committee")
+    address = f"/{language}/summary/{waiting(demo_visitor).id}"
+    said = "Vald vastas igale inimesele."
+    assert 'lang="et"' in demo_visitor.get(f"{address}/easy").text or language == "et"
+    assert said in demo_visitor.get(f"{address}/easy").text
+    assert said in demo_visitor.get(f"{address}.txt").text
+    assert f"{address}/easy" in demo_visitor.get(address).text
+    assert said in "".join(
+        it.text for it in Document(io.BytesIO(demo_visitor.get(f"{address}.docx").content)).paragraphs
+    )
+
+
 @pytest.mark.parametrize("form", ["pdf", "docx"])
 def test_the_same_page_gives_the_same_bytes_whenever_it_is_asked_for(
     demo_visitor: Visitor, form: str

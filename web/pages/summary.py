@@ -1,5 +1,7 @@
 """The committee's page: frozen before its session, each sentence with its sources; also as files to keep."""
 
+from datetime import datetime
+
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
@@ -58,4 +60,17 @@ class SummaryPage(Controller):
                 for code in (*public_words.OUTCOMES, "unanswered")
                 if code in view.content["counts"]["outcomes"]
             ],
+        )
+
+    @get("/{summary_id:str}/easy", sync_to_thread=True)
+    def easy(self, visit: Visit, summary_id: FromPath[str]) -> Response[str]:
+        """The page in easy Estonian, as a person wrote it; without one the page itself says so."""
+        kaasa, actor = visit.kaasa, visit.official(*READERS)
+        with kaasa.database.session() as session:
+            view = summary_reading.read(session, actor, summary_id, visit.language, now=kaasa.clock.now())
+        easy = view.content.get("easy")
+        if easy is None:
+            return visit.page("summary_ahead.html", view=view)
+        return visit.page(
+            "summary_easy.html", view=view, easy=easy, written_at=datetime.fromisoformat(easy["at"])
         )
