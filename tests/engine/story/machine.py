@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from engine import incident, ledger
 from engine.errors import AnswersRefused, Conflict, NotOpen, ServiceFailed
-from engine.wait import HUMAN, JOB, MESSAGE, TIMER
+from engine.wait import HUMAN, JOB, MESSAGE, SIGNAL, TIMER
 from tests.engine.story.subjects import Subject, subjects
 from tests.engine.story.world import (
     ANSWER,
@@ -222,6 +222,34 @@ class Story(RuleBasedStateMachine):
                 world.act(node, send, attempt)
         world.told[instance, name] += 1
         TALLY["messages"] += 1
+
+    @rule(data=st.data(), node=NODE, dies_at=DEATHS, twice=st.booleans())
+    @precondition(lambda self: self.world.waits(SIGNAL) and not self.world.broken)
+    def a_signal_comes_from_outside(
+        self, data: st.DataObject, node: int, dies_at: int, *, twice: bool
+    ) -> None:
+        world = self.world
+        wait = data.draw(st.sampled_from(world.waits(SIGNAL)))
+        self.count += 1
+        key, now = f"s{self.count}", world.clock.now()
+
+        def send(it: Any, session: Any) -> Any:
+            return it.runtime.signal(
+                session, TENANT, wait.instance_id, "go", now=now, actor="mart", signal_id=key
+            )
+
+        for attempt in (dies_at, NEVER, *([NEVER] if twice else [])):
+            with suppress(Crash):
+                world.act(node, send, attempt)
+        heard = (
+            "select 1 from engine_history where instance_id = :i and what = 'signalled' and details like :d"
+        )
+        assert world.rows(
+            "select 1 from engine_performed where key = :k", k=f"signal:{wait.instance_id}:{key}"
+        )
+        assert wait.id not in {it.id for it in world.waits(SIGNAL)}, "it was heard and is waited for"
+        assert world.rows(heard, i=wait.instance_id, d="%go%")
+        TALLY["signals"] += 1
 
     @rule(data=st.data(), node=NODE, dies_at=DEATHS)
     def time_jumps(self, data: st.DataObject, node: int, dies_at: int) -> None:

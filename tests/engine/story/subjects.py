@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.clock import local_day
+from engine.folder import read_folder
 from tests.engine.drawing import END, START, catch, chain, draw, folder, gateway, user
 from tests.engine.golden import walks
 from tests.engine.story.generated import MESSAGES, generate
@@ -16,6 +17,15 @@ from tests.engine.story.generated import MESSAGES, generate
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]
 SHIPPED = ("collect_round", "meeting", "committee_session")
 GENERATED = 40
+PLAN: Answers = {**walks.PLAN, "write_easy_summary": {"easy_text": "Vald teeb plaani."}}
+# What was drawn after the golden walks: a reminder before the end, and the next one long after it.
+GIVES: dict[str, dict[str, Any]] = {
+    **walks.GIVES,
+    "round/open": {"round_reminds_at": "+5"},
+    "round/remind": {"round_reminds_at": "+400"},
+    "meeting/invite": {"meeting_reminds_at": "+2"},
+    "meeting/remind": {"meeting_reminds_at": "+400"},
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,7 @@ def _fresh(answers: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _plan() -> Subject:
-    plain = walks.PLAN
+    plain = PLAN
     turns = {
         "check_application": {"application": "refuse"},
         "decide_initiation": {**plain["decide_initiation"], "wants_sketch": "on"},
@@ -58,8 +68,35 @@ def _plan() -> Subject:
     answers = {task: [it, *([turns[task]] if task in turns else [])] for task, it in plain.items()}
     return Subject(
         "detailed_plan", walks.plan_files(), {"application_on": "2027-03-01"}, answers,
-        ("round_complete", "display_interrupted", "meeting_cancelled"), walks.GIVES, (),
+        ("round_complete", "display_interrupted", "meeting_cancelled"), GIVES, (),
     )  # fmt: skip
+
+
+def _table() -> Subject:
+    """The round table: a cycle of weeks, with an agenda two people agree on."""
+    files = {
+        path: text
+        for path, text in read_folder(walks.BPMN / "round_table").items()
+        if not any(part in path for part in ("letters/", "locale/", "decisions/", ".md"))
+    }
+    agenda = [{"agenda_agreed": "agreed"}, {"agenda_agreed": "again"}]
+    answers: Answers = {
+        **{task: [it] for task, it in PLAN.items()},
+        "plan_cycle": [{"session_on": "2027-06-01", "rhythm": "quarter"}],
+        "settle_agenda": agenda,
+        "arrange_session": [{"hall_ready": "on", "interpreter_ready": "on", "papers_ready": "on"}],
+    }
+    gives = {
+        **GIVES,
+        "cycle/plan": {
+            "phase": "sketch", "round_opens_at": "+1", "round_closes_at": "+15", "agenda_due_at": "+25",
+            "arranged_due_at": "+30", "next_cycle_at": "+90",
+        },
+        "agenda/settle": {"agenda_agreed": "=agenda_agreed"},
+        "minutes/circulate": {"phase": "sketch", "round_opens_at": "+0", "round_closes_at": "+14"},
+    }  # fmt: skip
+    messages = ("agenda_agreed", "agenda_returned", "meeting_cancelled", "round_complete")
+    return Subject("round_table", files, {"application_on": "2027-03-01"}, answers, messages, gives, ())
 
 
 def _shared(key: str) -> Subject:
@@ -78,8 +115,8 @@ def _shared(key: str) -> Subject:
     )
     texts = {"phase": "display", "occasion": "acceptance", "meeting_kind": "discussion"}
     data = moments | {name: it for name, it in texts.items() if f"\n{name} = " in manifest}
-    answers = {task: [it] for task, it in walks.PLAN.items()}
-    return Subject(key, files, data, answers, ("round_complete", "meeting_cancelled"), walks.GIVES, ())
+    answers = {task: [it] for task, it in PLAN.items()}
+    return Subject(key, files, data, answers, ("round_complete", "meeting_cancelled"), GIVES, ())
 
 
 SIGNAL = folder(
@@ -103,7 +140,7 @@ def subjects() -> list[Subject]:
     loop = Subject("loop", walks.LOOP, {"x": 0}, again, ("question", "paper"), walks.LOOP_GIVES)
     events = [Subject("events", walks.EVENTS, {"x": x}, {}, ("stop",)) for x in (3, 12)]
     made = [Subject(f"drawn{seed}", generate(seed), {"x": 0}, {}, MESSAGES) for seed in range(GENERATED)]
-    shipped = [_plan(), *(_shared(key) for key in SHIPPED)]
+    shipped = [_plan(), _table(), *(_shared(key) for key in SHIPPED)]
     assert {it.key for it in shipped} == {it.stem for it in walks.BPMN.glob("*/*.bpmn")}, (
         "a shipped process is missing"
     )

@@ -20,10 +20,10 @@ from tests.engine.story.machine import Story
 from tests.engine.story.world import TALLY
 
 SHARES = {
-    "detailed_plan": 40, "collect_round": 25, "meeting": 30, "committee_session": 25, "loop": 50, "events": 25,
-    "signal": 15, "drawn": 90,
+    "detailed_plan": 35, "round_table": 15, "collect_round": 25, "meeting": 30, "committee_session": 25, "loop": 45,
+    "events": 25, "signal": 15, "drawn": 85,
 }  # fmt: skip
-BEFELL = ("timers", "conflicts", "races", "messages", "stale", "incidents", "finished", "crashes")
+BEFELL = ("timers", "conflicts", "races", "messages", "signals", "stale", "incidents", "finished", "crashes")
 
 
 @contextmanager
