@@ -98,7 +98,7 @@ class Seat:
     like: tuple[str, ...]
     sure: bool
     note: str
-    decided: bool
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,7 @@ def _place(it: Sitter, *, hall: bool, link: bool) -> Seat:
     where = it.seat if decided else LINK if link and (not hall or "REMOTE" in it.needs) else HALL
     like = dict.fromkeys(PLACES[kind] for kind in sorted(it.needs) if PLACES.get(kind))
     fits = [AFAR[name] for name in like if name in AFAR] if where == LINK else sorted(like, key=ORDER.index)
-    return Seat(
-        it.key, it.name, where, tuple(fits), it.answer == "accepted", it.note, decided or bool(it.note)
-    )
+    return Seat(it.key, it.name, where, tuple(fits), it.answer == "accepted", it.note, decided)
 
 
 def _rank(seat: Seat) -> tuple[int, bool, str]:

@@ -38,6 +38,8 @@ HANDS = {
     desk_beside.NEEDS: N_("Needs not yet arranged"),
     desk_beside.LATE: N_("Late opinions to decide on"),
     desk_beside.PUBLISH: N_("Opinions to look at before they are public"),
+    desk_beside.COUNTERED: N_("Asked for another time of a meeting"),
+    desk_beside.DELEGATED: N_("Want to send somebody else to a meeting"),
     desk_beside.INCIDENT: N_("Steps the system could not finish"),
 }
 HAND_PAGES = {
@@ -46,6 +48,8 @@ HAND_PAGES = {
     desk_beside.NEEDS: "participants",
     desk_beside.LATE: "opinions",
     desk_beside.PUBLISH: "publishing?state=waiting",
+    desk_beside.COUNTERED: "meetings",
+    desk_beside.DELEGATED: "meetings",
     desk_beside.INCIDENT: "incidents",
 }
 

@@ -57,6 +57,8 @@ LETTER_KINDS = {
     "approval_reminder": N_("reminder of a request for approval"),
     "meeting_reminder": N_("reminder of a meeting"),
     "digest": N_("letter with several things"),
+    "proof": N_("proof of a letter"),
+    "undelivered": N_("news of letters that did not arrive"),
     "counter_declined": N_("no to another time"),
     "delegate_declined": N_("no to somebody else"),
     "uninvited": N_("invitation taken back"),

@@ -27,6 +27,7 @@ from processes.task_words import words_of
 
 LETTERS, WRONG, NEEDS, LATE, INCIDENT, SILENT = "letters", "wrong", "needs", "late", "incident", "silent"
 PUBLISH = "publish"
+COUNTERED, DELEGATED = "countered", "delegated"
 SHOWN = 8
 MOST = 200
 
@@ -61,7 +62,8 @@ class Waiting:
 class Beside:
     """`hands` need someone; `silent` are invited and have not answered an open round; `waiting_count` is of all.
 
-    `mails` came in and wait for a person's decision, the oldest at `mails_since`.
+    `mails` came in and wait for a person's decision, the oldest at `mails_since`; those that propose another time or
+    somebody else stand among the hands of their case.
     """
 
     hands: Sequence[Hand]
@@ -167,7 +169,9 @@ def _as_indexed(condition: str) -> Any:
 
 
 _mails = sa.select(sa.func.count(), sa.func.min(_mail.c.received_at)).where(
-    _mail.c.municipality_id == _P("tenant"), _as_indexed("incoming_mail.state = 'waiting'")
+    _mail.c.municipality_id == _P("tenant"),
+    _as_indexed("incoming_mail.state = 'waiting'"),
+    _mail.c.outcome.not_in((COUNTERED, DELEGATED)),
 )
 _asked = (_invitation.c.municipality_id == _P("tenant"), _invitation.c.state == INVITED)
 _each = sa.union_all(
@@ -190,6 +194,11 @@ _each = sa.union_all(
         INCIDENT, _instance.c.business_key, _incident.c.created_at, None,
         _incident.c.tenant_id == _P("tenant"), _incident.c.resolved_at.is_(None),
         _instance.c.tenant_id == _incident.c.tenant_id, _instance.c.id == _incident.c.instance_id,
+    ),
+    *(
+        _counted(what, _mail.c.consultation_id, _mail.c.received_at, None, _mail.c.municipality_id == _P("tenant"),
+                 _as_indexed("incoming_mail.state = 'waiting'"), _mail.c.outcome == what)
+        for what in (COUNTERED, DELEGATED)
     ),
     _counted(SILENT, _invitation.c.consultation_id, None, None, *_asked, _invitation.c.purpose == "opinion",
              _invitation.c.answered_at.is_(None), _invitation.c.no_comments_at.is_(None), _invitation.c.consultation_id.in_(_open_rounds)),

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from processes import attendance
+from processes.actions import planner_case
 from processes.actions.giving import MAX_REASON, check_length, one_line
 from processes.actions.inbound_answer import COUNTERED, DELEGATED
 from processes.actions.meetings_of_case import can_change
@@ -46,8 +47,14 @@ class Proposal:
     can_move: bool
 
 
+def of_case(session: Session, actor: Actor, number: str, *, now: datetime) -> list[Proposal]:
+    """The proposals of a case that nobody has decided yet, the oldest first. Errors: NotAllowed, NotFound."""
+    case = planner_case.find(session, actor, number)
+    return waiting(session, case.municipality_id, case.id, now=now)
+
+
 def waiting(session: Session, municipality_id: str, consultation_id: str, *, now: datetime) -> list[Proposal]:
-    """The proposals of a case that nobody has decided yet, the oldest first."""
+    """The same by the case's id."""
     query = (
         select(IncomingMail, Meeting)
         .join(

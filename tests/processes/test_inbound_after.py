@@ -107,7 +107,9 @@ def test_a_proposal_is_settled_by_moving_that_meeting_and_no_other(scene):
 @pytest.mark.parametrize("comes", [True, False])
 def test_somebody_else_comes_only_when_an_organiser_says_so(scene, comes):
     raw = clients.answer(invite(scene), "thunderbird", "declined", now=DURING)
-    raw = _calendar(raw, b"PARTSTAT=DECLINED", b'PARTSTAT=DELEGATED;DELEGATED-TO="mailto:liis@selts.example"')
+    raw = change_calendar(
+        raw, b"PARTSTAT=DECLINED", b'PARTSTAT=DELEGATED;DELEGATED-TO="mailto:liis@selts.example"'
+    )
     mail = take(scene, raw)
     assert (mail.outcome, attending(scene)) == ("delegated", "invited")
     if not comes:
@@ -123,7 +125,7 @@ def test_somebody_else_comes_only_when_an_organiser_says_so(scene, comes):
     assert kept(scene, OutgoingLetter)[-1].recipient_address == "liis@selts.example"
 
 
-def _calendar(raw: bytes, old: bytes, new: bytes) -> bytes:
+def change_calendar(raw: bytes, old: bytes, new: bytes) -> bytes:
     """The same answer with a word of its calendar changed."""
 
     def change(found: re.Match[bytes]) -> bytes:
@@ -164,7 +166,7 @@ def test_every_answer_is_kept_with_its_way_and_the_latest_counts(scene):
 
 
 @BOTH
-def test_a_committee_member_answers_from_the_calendar(scene):
+def test_a_committee_member_answers_from_thechange_calendar(scene):
     with scene.database.open_transaction() as session:
         leida = Person(municipality_id=HOME, name="Leida", email="leida@naidisvald.example")
         board = Committee(municipality_id=HOME, name="Keskkonnakomisjon")

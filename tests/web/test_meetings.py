@@ -6,9 +6,14 @@ import pytest
 
 from engine.clock import local_day
 from engine.wait import Wait
+from notifications import clients
 from processes.accommodation import Need
+from processes.inbound import IncomingMail
 from processes.meeting import Meeting
+from processes.organisation import Organisation
+from tests.processes.test_inbound_after import change_calendar
 from tests.web.case_desk import Desk, words
+from tests.web.conftest import found
 from web.dates import iso
 
 
@@ -47,7 +52,8 @@ def test_the_door_list_says_who_comes_but_not_who_needs_what(desk):
     page = words(desk.open(f"meetings/{ahead(desk).id}/door"))
     assert "Näidise Kurtide Ühing coming" in page
     assert "Näidise Pensionäride Ühendus" not in page
-    assert "What must be there" in page
+    assert "Somebody comes to work here, let them in: sign-language interpreters" in page
+    assert "Came without answering" in page
 
 
 def test_a_moved_meeting_is_the_same_entry_with_a_higher_version_for_everyone(desk):
@@ -139,3 +145,102 @@ def test_the_committees_session_is_shown_but_kept_with_its_own_page(demo_visitor
     )
     assert "Call the meeting off" not in desk.open(f"meetings/{session.id}")
     assert desk.send(f"meetings/{session.id}/cancel", {"cancel_reason": "x"}).status_code == 409
+
+
+def answers(desk, **fields):
+    return {"who": "", "answer": "accepted", "channel": "phone", **fields}
+
+
+def test_an_answer_told_by_telephone_counts_and_says_from_where_it_came(desk):
+    row, silent = ahead(desk), desk.invitation("Näidise Noortekogu")
+    page = f"meetings/{row.id}"
+    refused = desk.send(f"{page}/note", answers())
+    assert refused.status_code == 422
+    assert 'href="#who"' in refused.text
+    done = desk.done(desk.send(f"{page}/note", answers(who=f"organisation:{silent.id}", answer="declined")))
+    assert "noted and counts now" in done
+    assert "by telephone" in done
+    again = desk.done(
+        desk.send(f"{page}/note", answers(who=f"organisation:{silent.id}", channel="in_person"))
+    )
+    assert "All answers (2)" in again
+    assert "was replaced" in again
+    desk.send(f"{page}/move", form(row, place="Raamatukogu"))
+    assert "answered before the last change" in words(desk.open(page))
+
+
+def test_only_the_cases_planner_sees_who_needs_what_and_who_sits_where(desk):
+    page = f"meetings/{ahead(desk).id}"
+    shown = words(desk.open(page))
+    assert "Näidise Kurtide Ühing coming" in shown
+    assert "sign-language interpreting" in words(
+        desk.open(f"{page}/seating")
+    ) or "facing the sign-language" in words(desk.open(f"{page}/seating"))
+    seat = desk.invitation("Näidise Kurtide Ühing").id
+    kept = desk.send(f"{page}/seating", {f"seat-{seat}": "", f"note-{seat}": "esimene rida"})
+    assert "esimene rida" in desk.done(kept)
+    assert desk.send(f"{page}/seating", {f"seat-{seat}": "katus"}).status_code == 422
+    assert "esimene rida" in desk.open(f"{page}/sheet/seating.csv")
+    desk.become(desk.another_planner())
+    desk.open(f"{page}/seating", status=403)
+    desk.open(f"{page}/sheet/seating.csv", status=404)
+    assert desk.send(f"{page}/seating", {f"seat-{seat}": ""}).status_code == 403
+    assert "Needs" not in words(desk.open(page)).split("Everyone asked")[1].split("Note an answer")[0]
+
+
+def test_the_files_hold_what_the_page_says_and_run_nothing(desk):
+    row = ahead(desk)
+    organisation = desk.rows(Organisation, name="Näidise Kurtide Ühing")[0]
+    desk.change(organisation, name="=HYPERLINK(1)")
+    answer = desk.visitor.get(desk.path(f"meetings/{row.id}/sheet/answers.csv"))
+    assert answer.content.startswith("\ufeff".encode())
+    assert '"\'=HYPERLINK(1)"' in answer.text
+    assert "attachment" in answer.headers["content-disposition"]
+    for part in ("all.xlsx", "counts.csv", "door.csv"):
+        assert desk.visitor.get(desk.path(f"meetings/{row.id}/sheet/{part}")).status_code == 200
+    door = desk.open(f"meetings/{row.id}/sheet/door.csv")
+    assert "sign-language interpreting" not in door
+    desk.open(f"meetings/{row.id}/sheet/else.csv", status=404)
+
+
+def propose(desk, method, old, new):
+    """An association's calendar answers with a proposal instead."""
+    letter = next(it for it in desk.letters("meeting") if it.recipient_ref.startswith("invitation:"))
+    shift = timedelta(days=7) if method == "COUNTER" else None
+    raw = clients.answer(
+        letter.content, "thunderbird", "declined", now=desk.kaasa.clock.now(), later_by=shift
+    )
+    if old:
+        raw = change_calendar(raw, old, new)
+    return desk.kaasa.receiving.keep(raw)
+
+
+def test_another_time_is_a_task_on_the_desk_that_leads_to_moving_the_meeting(desk):
+    row, taken = ahead(desk), propose(desk, "COUNTER", b"", b"")
+    assert taken.outcome == "countered"
+    assert "Asked for another time of a meeting: 1" in words(desk.visitor.get("/en/desk").text)
+    assert "asks for another time" in words(desk.open("meetings"))
+    mail = desk.visitor.get(f"/en/mails/{taken.id}").text
+    link = found(r'href="(/en/cases/[^"]+starts_at=[^"]+)"', mail).replace("&amp;", "&")
+    filled = desk.visitor.get(link.partition("#")[0]).text
+    wanted = later(row, 7)
+    assert f'value="{wanted["starts_at"]}"' in filled
+    desk.done(desk.send(f"meetings/{row.id}/move", form(row, mail=taken.id, **wanted)))
+    assert desk.rows(IncomingMail)[0].outcome == "counter_accepted"
+    assert "Asked for another time" not in words(desk.visitor.get("/en/desk").text)
+
+
+def test_a_no_and_somebody_else_are_decided_on_the_mails_page(desk):
+    first = propose(desk, "COUNTER", b"", b"")
+    refused = desk.visitor.post(f"/en/mails/{first.id}/decline", {"reason": " "})
+    assert refused.status_code == 422
+    assert 'href="#reason"' in refused.text
+    assert desk.visitor.post(f"/en/mails/{first.id}/decline", {"reason": "Tõlk"}).status_code == 303
+    assert len(desk.letters("counter_declined")) == 1
+    delegated = b'PARTSTAT=DELEGATED;DELEGATED-TO="mailto:liis@selts.example"'
+    second = propose(desk, "REPLY", b"PARTSTAT=DECLINED", delegated)
+    assert second.outcome == "delegated"
+    assert "liis@selts.example" in desk.visitor.get(f"/en/mails/{second.id}").text
+    assert desk.visitor.post(f"/en/mails/{second.id}/delegate", {}).status_code == 303
+    assert "liis@selts.example comes in their place" in words(desk.open(f"meetings/{ahead(desk).id}"))
+    assert desk.visitor.post(f"/en/mails/{second.id}/delegate", {}).status_code == 409

@@ -1,19 +1,25 @@
-"""The meetings of a case: who comes, moving or calling one off, and the list at the door."""
+"""The meetings of a case: who comes and from where they said so, who sits where, moving or calling one off, the door."""
+
+from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from processes.actions import meeting_keeping, meetings_of_case
+from processes.actions import attending, inbound_proposal, meeting_keeping, meetings_of_case
 from processes.actions.meeting_keeping import Move
-from processes.errors import Refused
-from web import public_words
+from processes.actions.meetings_of_case import OneMeeting
+from processes.errors import NotAllowed, NotFound, Refused
+from web import meeting_sheets, public_words
 from web import room_words as words
 from web.case_room import planner, reading, writing
 from web.dates import iso
 from web.forms import Form
+from web.sending import attachment
 from web.sentences import problems
 from web.visit import PageVisit, Visit
+from web.wording import attendance as speak
+from web.wording import mail as mail_words
 
 FIELDS = ("starts_at", "ends_at", "place", "access", "url", "reason")
 
@@ -27,31 +33,80 @@ class MeetingsPage(Controller):
     def show(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         actor, now = planner(visit), visit.kaasa.clock.now()
         shown = reading(visit, lambda s: meetings_of_case.read(s, actor, number, visit.language, now=now))
+        asked = reading(visit, lambda s: inbound_proposal.of_case(s, actor, number, now=now))
         return visit.page(
-            "meetings.html", head=shown.head, shown=shown, words=words, said=public_words, errors={}
-        )
-
-    @get("/{meeting_id:str}/door", sync_to_thread=True)
-    def door(self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str]) -> Response[str]:
-        """The list for whoever stands at the door; it says who comes, never who needs what."""
-        actor, now = planner(visit), visit.kaasa.clock.now()
-        head, it = reading(
-            visit, lambda s: meetings_of_case.one(s, actor, number, meeting_id, visit.language, now=now)
-        )
-        shown = reading(visit, lambda s: meetings_of_case.read(s, actor, number, visit.language, now=now))
-        return visit.page(
-            "meeting_door.html",
-            head=head,
-            it=it,
-            by_kind=shown.by_kind,
+            "meetings.html",
+            head=shown.head,
+            shown=shown,
+            asked=asked,
             words=words,
             said=public_words,
             errors={},
         )
 
+    @get("/{meeting_id:str}/door", sync_to_thread=True)
+    def door(self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str]) -> Response[str]:
+        """The list for whoever stands at the door: who comes, and what the door must know; never who needs what."""
+        found = _found(visit, number, meeting_id)
+        return visit.page(
+            "meeting_door.html", head=found.head, found=found, it=found.it, words=words, said=public_words,
+            speak=speak, errors={},
+        )  # fmt: skip
+
+    @get("/{meeting_id:str}/sheet/{part:str}", sync_to_thread=True)
+    def sheet(
+        self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str], part: FromPath[str]
+    ) -> Response[bytes]:
+        """The same as a file: `answers.csv`, `counts.csv`, `door.csv`, `seating.csv`, or everything in `all.xlsx`."""
+        found = _found(visit, number, meeting_id)
+        made = meeting_sheets.file(found, part, now=visit.kaasa.clock.now())
+        if made is None:
+            raise NotFound
+        return attachment(*made)
+
     @get("/{meeting_id:str}", sync_to_thread=True)
-    def one(self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str]) -> Response[str]:
-        return _one(visit, number, meeting_id)
+    def one(
+        self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str],
+        starts_at: FromQuery[str] = "", ends_at: FromQuery[str] = "", mail: FromQuery[str] = "",
+    ) -> Response[str]:  # fmt: skip
+        """The meeting; a time from a proposal is filled in where it is moved, and nothing is changed by it."""
+        proposed = {"starts_at": starts_at, "ends_at": ends_at, "mail": mail}
+        return _one(visit, number, meeting_id, {name: value for name, value in proposed.items() if value})
+
+    @post("/{meeting_id:str}/note", sync_to_thread=True, status_code=303)
+    def note(
+        self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str], form: Form
+    ) -> Response[str] | Redirect:
+        """An answer that came by telephone, by letter or across the table."""
+        actor, now = planner(visit), visit.kaasa.clock.now()
+        who, answer, channel = (form.text(name) for name in ("who", "answer", "channel"))
+        try:
+            writing(
+                visit, lambda s: attending.note(s, actor, number, meeting_id, who, answer, channel, now=now)
+            )
+        except Refused as refused:
+            return _one(visit, number, meeting_id, form.values(), problems(refused), status=422)
+        return visit.redirect(f"/cases/{number}/meetings/{meeting_id}", done="attendance_noted")
+
+    @get("/{meeting_id:str}/seating", sync_to_thread=True)
+    def seating(self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str]) -> Response[str]:
+        return _seating(visit, number, meeting_id)
+
+    @post("/{meeting_id:str}/seating", sync_to_thread=True, status_code=303)
+    def seat(
+        self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str], form: Form
+    ) -> Response[str] | Redirect:
+        actor, sent = planner(visit), form.values()
+        places = {
+            name.removeprefix("seat-"): (value, sent.get(f"note-{name.removeprefix('seat-')}", ""))
+            for name, value in sent.items()
+            if name.startswith("seat-")
+        }
+        try:
+            writing(visit, lambda s: attending.seat(s, actor, number, meeting_id, places))
+        except Refused as refused:
+            return _seating(visit, number, meeting_id, sent, problems(refused), status=422)
+        return visit.redirect(f"/cases/{number}/meetings/{meeting_id}/seating", done="seating_kept")
 
     @post("/{meeting_id:str}/move", sync_to_thread=True, status_code=303)
     def move(
@@ -59,14 +114,18 @@ class MeetingsPage(Controller):
     ) -> Response[str] | Redirect:
         actor, kaasa = planner(visit), visit.kaasa
         wanted = Move(**{name: form.text(name) for name in FIELDS})
-        try:
-            changed = writing(
-                visit,
-                lambda s: meeting_keeping.move(
-                    s, actor, number, meeting_id, wanted, runtime=kaasa.runtime, office=kaasa.post_office,
-                    now=kaasa.clock.now(),
-                ),
+        now, mail = kaasa.clock.now(), form.text("mail")
+
+        def deed(session: Any) -> bool:
+            changed = meeting_keeping.move(
+                session, actor, number, meeting_id, wanted, runtime=kaasa.runtime, office=kaasa.post_office, now=now
             )  # fmt: skip
+            if changed:
+                inbound_proposal.moved(session, actor, mail, meeting_id, now=now)
+            return changed
+
+        try:
+            changed = writing(visit, deed)
         except Refused as refused:
             return _one(visit, number, meeting_id, form.values(), problems(refused), status=422)
         done = "meeting_moved" if changed else "nothing_new"
@@ -90,6 +149,13 @@ class MeetingsPage(Controller):
         return visit.redirect(f"/cases/{number}/meetings", done="meeting_called_off")
 
 
+def _found(visit: PageVisit, number: str, meeting_id: str) -> OneMeeting:
+    actor, now = planner(visit), visit.kaasa.clock.now()
+    return reading(
+        visit, lambda s: meetings_of_case.one(s, actor, number, meeting_id, visit.language, now=now)
+    )
+
+
 def _one(
     visit: PageVisit,
     number: str,
@@ -99,10 +165,9 @@ def _one(
     *,
     status: int = 200,
 ) -> Response[str]:
-    actor, now = planner(visit), visit.kaasa.clock.now()
-    head, it = reading(
-        visit, lambda s: meetings_of_case.one(s, actor, number, meeting_id, visit.language, now=now)
-    )
+    found, actor, now = _found(visit, number, meeting_id), planner(visit), visit.kaasa.clock.now()
+    asked = reading(visit, lambda s: inbound_proposal.of_case(s, actor, number, now=now))
+    it = found.it
     known = {
         "starts_at": iso(it.starts_at),
         "ends_at": iso(it.ends_at),
@@ -111,14 +176,48 @@ def _one(
         "url": it.url,
         "reason": "",
         "cancel_reason": "",
+        "mail": "",
     }
     return visit.page(
         "meeting.html",
         status=status,
-        head=head,
+        head=found.head,
+        found=found,
         it=it,
+        asked=[proposal for proposal in asked if proposal.meeting_id == it.id],
         values={**known, **(values or {})},
+        told=attending.TOLD,
         words=words,
         said=public_words,
+        speak=speak,
+        outcomes=mail_words.OUTCOMES,
+        errors=errors or {},
+    )
+
+
+def _seating(
+    visit: PageVisit,
+    number: str,
+    meeting_id: str,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    """Who sits where. Errors: NotAllowed for anyone but the case's planner: places tell of needs."""
+    found = _found(visit, number, meeting_id)
+    if found.seating is None:
+        raise NotAllowed
+    return visit.page(
+        "meeting_seating.html",
+        status=status,
+        head=found.head,
+        found=found,
+        it=found.it,
+        seated=found.seating,
+        values=values or {},
+        words=words,
+        said=public_words,
+        speak=speak,
         errors=errors or {},
     )
