@@ -126,6 +126,11 @@ def thaw(text: str) -> tuple[BpmnProcessSpec, dict[str, BpmnProcessSpec]]:
                 f"the specification is of format {stored['format']}, this engine reads {FORMAT}."
             )
         registry = _registry()
-        return registry.restore(stored["main"]), {k: registry.restore(v) for k, v in stored["parts"].items()}
+        main = registry.restore(stored["main"])
+        parts = {name: registry.restore(it) for name, it in stored["parts"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateUnreadable("a stored specification is damaged; restore it from a backup.") from error
+    for spec in (main, *parts.values()):
+        # The library's inclusive join looks for its tokens among the steps planted ahead; ours does not.
+        spec.foresees = any(type(it) is specs.InclusiveGateway for it in spec.task_specs.values())
+    return main, parts

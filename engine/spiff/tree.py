@@ -2,7 +2,8 @@
 
 After each task the library walks the whole tree for what waits. Here the tasks are looked at where they are kept,
 once, without the tree. With each change of a task it gathers what a log would say, which ours never says, and
-copies data, of which ours has none. Nothing else of the library is changed.
+copies data, of which ours has none. And it plants every step ahead, as far as the next choice; here a token learns
+what follows it when it gets ready. Nothing else of the library is changed.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ import uuid_utils
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.scripting import ClosedEngine, Conductor
 
-_WAITING, _FUTURE, _UNFINISHED = TaskState.WAITING, TaskState.FUTURE, TaskState.NOT_FINISHED_MASK
+_READY, _WAITING, _FUTURE = TaskState.READY, TaskState.WAITING, TaskState.FUTURE
+_AHEAD = TaskState.FUTURE | TaskState.PREDICTED_MASK
 
 
 class Token(Task):  # type: ignore[misc]
-    """A task that is named in text, tells no log, and carries no data."""
+    """A task that is named in text, tells no log, carries no data, and does not look ahead before it is ready."""
 
     def __init__(
         self,
@@ -51,11 +52,11 @@ class Token(Task):  # type: ignore[misc]
             self._parent = parent.id
             parent._children.append(identity)
 
-    def _add_child(self, spec: TaskSpec, state: int = TaskState.MAYBE) -> Token:
-        if self._state & TaskState.PREDICTED_MASK and not state & TaskState.PREDICTED_MASK:
-            raise WorkflowException("a task that is only expected got one that is not", task_spec=spec)
-        child = Token(self.workflow, spec, self, state)
-        if state == TaskState.READY:
+    def _add_child(self, spec: TaskSpec, state: int = TaskState.MAYBE) -> Token | None:
+        if self._state & _AHEAD and not self.workflow.spec.foresees:
+            return None
+        child = Token(self.workflow, spec, self, _FUTURE if state == _READY else state)
+        if state == _READY:
             child._ready()
         return child
 
@@ -63,6 +64,8 @@ class Token(Task):  # type: ignore[misc]
         if state != self._state:
             self._state = state
             self.last_state_change = time()
+            if state == _READY and not self._children:
+                self.task_spec._predict_hook(self)
 
     def _inherit_data(self) -> None:
         pass
@@ -71,7 +74,7 @@ class Token(Task):  # type: ignore[misc]
 def _plant(workflow: BpmnWorkflow) -> None:
     """Put the first task into a new workflow and let it begin, as the library does it with its own."""
     root = workflow.task_tree = Token(workflow, workflow.spec.start, None, _FUTURE)
-    root.task_spec._predict(root, mask=_UNFINISHED)
+    root.task_spec._predict(root, mask=TaskState.NOT_FINISHED_MASK)
     root._ready()
 
 
