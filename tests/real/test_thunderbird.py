@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pytest
 
 from processes.meeting import Meeting
 from tests.real import dovecot, postfix, thunderbird, town
-from tests.real.town import ASSOCIATION
+from tests.real.thunderbird import Thunderbird
+from tests.real.town import ASSOCIATION, Town
 
 
 def later(meeting: Meeting) -> None:
@@ -20,8 +23,19 @@ def later(meeting: Meeting) -> None:
     meeting.sequence += 1
 
 
-@pytest.mark.long
-def test_thunderbird_accepts_and_follows_the_meeting_to_its_new_date_and_its_end(tmp_path: Path) -> None:
+pytestmark = pytest.mark.long
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The product, and the program of the one it invites."""
+
+    town: Town
+    program: Thunderbird
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
     """Everything over the wire: our outbox, Postfix, Dovecot, Thunderbird, and back through Postfix to our door."""
     with (
         dovecot.running() as boxes,
@@ -29,34 +43,63 @@ def test_thunderbird_accepts_and_follows_the_meeting_to_its_new_date_and_its_end
         thunderbird.running() as program,
     ):
         program.sign_in(ASSOCIATION, imap=boxes.imap, smtp=here.postfix.port, password=dovecot.PASSWORD)
-        assert here.invite() == 1
-        shown = program.open()
-        assert {"imipAcceptButton", "imipTentativeButton", "imipDeclineButton"} <= set(shown.buttons)
-        assert here.answer() == "invited"
-        program.press("imipAcceptButton")
-        here.wait_for(here.mails)
-        (mail,) = here.mails()
-        assert (mail.kind, mail.outcome, mail.state) == ("reply", "counted", "done")
-        assert here.answer() == "accepted"
+        yield Desk(here, program)
 
-        (entry,) = program.calendar()
-        meeting = here.meeting()
-        assert (entry.uid, entry.starts, entry.ends) == (meeting.uid, meeting.starts_at, meeting.ends_at)
-        assert entry.said == [[f"mailto:{ASSOCIATION}", "ACCEPTED"]]
 
+def test_thunderbird_accepts_and_follows_the_meeting_to_its_new_date_and_its_end(desk: Desk) -> None:
+    here, program = desk.town, desk.program
+    assert here.invite() == 1
+    shown = program.open()
+    assert {"imipAcceptButton", "imipTentativeButton", "imipDeclineButton"} <= set(shown.buttons)
+    assert here.answer() == "invited"
+    program.press("imipAcceptButton")
+    here.wait_for(here.mails)
+    (mail,) = here.mails()
+    assert (mail.kind, mail.outcome, mail.state) == ("reply", "counted", "done")
+    assert here.answer() == "accepted"
+
+    (entry,) = program.calendar()
+    meeting = here.meeting()
+    assert (entry.uid, entry.starts, entry.ends) == (meeting.uid, meeting.starts_at, meeting.ends_at)
+    assert entry.said == [[f"mailto:{ASSOCIATION}", "ACCEPTED"]]
+
+    here.wait(hours=1)
+    assert here.invite(later) == 1
+    shown = program.open()
+    program.press("imipAcceptButton" if "imipAcceptButton" in shown.buttons else "imipUpdateButton")
+    moved, meeting = program.calendar(), here.meeting()
+    assert [(it.uid, it.starts, it.sequence) for it in moved] == [(meeting.uid, meeting.starts_at, 1)]
+    assert "Raamatukogu" in moved[0].place
+    here.wait_for(lambda: len(here.mails()) == 2)
+    assert [mail.outcome for mail in here.mails()] == ["counted", "counted"]
+
+    here.wait(hours=1)
+    assert here.cancel() == 1
+    shown = program.open()
+    assert "imipDeleteButton" in shown.buttons
+    program.press("imipDeleteButton")
+    assert program.calendar() == []
+
+
+def test_thunderbird_answers_maybe_then_the_old_date_then_no(desk: Desk) -> None:
+    here, program = desk.town, desk.program
+    here.invite()
+    program.open()
+    program.press("imipTentativeButton")
+    here.wait_for(here.mails)
+    assert here.answer() == "maybe"
+
+    for _ in range(2):
         here.wait(hours=1)
-        assert here.invite(later) == 1
-        shown = program.open()
-        program.press("imipAcceptButton" if "imipAcceptButton" in shown.buttons else "imipUpdateButton")
-        moved, meeting = program.calendar(), here.meeting()
-        assert [(it.uid, it.starts, it.sequence) for it in moved] == [(meeting.uid, meeting.starts_at, 1)]
-        assert "Raamatukogu" in moved[0].place
-        here.wait_for(lambda: len(here.mails()) == 2)
-        assert [mail.outcome for mail in here.mails()] == ["counted", "counted"]
+        here.invite(later)
+    program.open()
+    program.press("imipDeclineButton")
+    here.wait_for(lambda: len(here.mails()) == 2)
+    assert here.mails()[1].outcome == "old_date", "the meeting had moved on when this was sent"
+    assert here.answer() != "declined"
 
-        here.wait(hours=1)
-        assert here.cancel() == 1
-        shown = program.open()
-        assert "imipDeleteButton" in shown.buttons
-        program.press("imipDeleteButton")
-        assert program.calendar() == []
+    program.open()
+    program.press("imipDeclineButton")
+    here.wait_for(lambda: len(here.mails()) == 3)
+    assert here.mails()[2].outcome == "counted"
+    assert here.answer() == "declined"

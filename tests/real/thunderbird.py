@@ -78,7 +78,7 @@ const inbox = await until("the inbox", () => {
   return found;
 });
 const header = await until("a new mail", async () => {
-  const found = [...inbox.messages].find(one => !seen.includes(one.messageKey));
+  const [found] = [...inbox.messages].filter(one => !seen.includes(one.messageKey)).sort((a, b) => a.messageKey - b.messageKey);
   if (!found) { inbox.updateFolder(null); await new Promise(done => setTimeout(done, 300)); }
   return found;
 });
@@ -154,7 +154,7 @@ class Thunderbird:
         return str(said["organizer"])
 
     def open(self) -> Shown:
-        """Fetch mail and open the next one that was not opened yet; it must invite to something."""
+        """Fetch mail and open the oldest one that was not opened yet; it must invite to something."""
         shown = Shown(**self._run(OPEN, self._key, self._seen))
         self._seen.append(shown.number)
         return shown
