@@ -141,5 +141,8 @@ def _names(text: str) -> Iterator[Finding]:
     """Two or three words with capitals that name no place or body: dictionaries miss names in their cases."""
     for it in _PAIR.finditer(text):
         words = it[0].split()
-        if not any(known.NO_NAME.match(word.casefold()) for word in words):
-            yield Finding(it.start(), it.end(), NAME)
+        near = next((at for at, word in enumerate(words) if not known.RELATION.fullmatch(word.casefold())), 3)
+        start = it.start() + sum(len(word) + 1 for word in words[:near])
+        named = words[near:]
+        if len(named) > 1 and not any(known.NO_NAME.match(word.casefold()) for word in named):
+            yield Finding(start, it.end(), NAME)

@@ -104,7 +104,7 @@ def test_what_still_gives_somebody_away_comes_back_with_the_reason_beside_it(des
 def test_the_proposal_leaves_out_what_is_certain_and_marks_the_rest(desk):
     said = enter(desk, "Paber Paula, 38001085718, tel 5123 4567. Naaber on kurt.")
     page = desk.open(f"publishing/{said.id}")
-    assert ">[…] […], […], tel […]. Naaber on kurt.</textarea>" in page
+    assert "\n[…] […], […], tel […]. Naaber on kurt.</textarea>" in page
     told = words(page)
     assert "personal code (1), phone number (1), author&#39;s name (2), health (1), someone near (1)" in told
 
@@ -129,7 +129,7 @@ def test_two_who_prepare_at_once_lose_nothing(desk):
 
 
 def test_a_file_is_shown_only_as_pictures_of_its_pages_with_words_for_them(desk):
-    said = enter(desk, "Vaata pilti.", files=[("foto.png", picture())])
+    said = enter(desk, "Vaata pilti.", files=[("files", ("foto.png", picture(), "image/png"))])
     attachment = desk.open(f"publishing/{said.id}").split('name="file-')[1].split('"')[0]
     chosen = {f"file-{attachment}": "true", f"told-{attachment}": ""}
     assert "Write in words what the pages show" in words(prepare(desk, said, "Vaata pilti.", **chosen).text)
