@@ -15,6 +15,7 @@ from notifications.calendar import request
 from notifications.inbound.classified import as_json
 from notifications.inbound.classify import classify
 from tests.notifications.cast import EVENT, MART, NOW, REPLY, mail
+from tests.notifications.room import taken
 
 TOKEN = "abcdefghijklmnopqrstuvwx"
 INVITATION = mail(request(EVENT), "REQUEST")
@@ -298,11 +299,16 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_bytes_cost_little(name):
+def test_hostile_bytes_cost_little_time_and_room(name):
     raw = HOSTILE[name]()
     began = time.process_time()
-    json.dumps(as_json(classify(raw)))
+    megabytes = taken(lambda: json.dumps(as_json(classify(raw))))
     assert time.process_time() - began < 0.5, name
+    assert megabytes < 64, name
+
+
+def test_room_that_is_taken_is_seen():
+    assert 40 < taken(lambda: b"x" * 50_000_000) < 60
 
 
 def test_the_command_reads_standard_input_and_prints_json_alone():
