@@ -18,6 +18,7 @@ from processes.database import Row, belongs_to
 DOCUMENT, POINT, AREA = "document", "point", "area"
 MOST_CORNERS = 200
 MOST_SHAPES = 200
+LONGEST = 400_000
 
 Ring = list[tuple[float, float]]
 
@@ -79,6 +80,8 @@ def read_geometry(text: str) -> dict[str, Any]:
 
 def read_shapes(text: str) -> list[dict[str, Any]]:
     """A plan's map out of GeoJSON: a list of {name, geometry}. Errors: GeometryUnreadable."""
+    if len(text) > LONGEST:
+        raise GeometryUnreadable("too_many_shapes")
     try:
         loaded = orjson.loads(text)
     except orjson.JSONDecodeError as problem:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
 
 from engine.clock import ZONE
+from processes.actions import anchoring
+from processes.actions.anchoring import Pointed
 from processes.actions.giving import (
     MAX_NAME,
     MAX_REASON,
@@ -56,6 +58,7 @@ class Opinion(BaseModel):
     late: bool = False
     late_reason: str = ""
     language: str = "et"
+    pointed: Pointed = Pointed()
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,16 @@ def give(
     key = check_key(opinion.key)
     if (before := _by_key(session, case, key)) is not None:
         return _receipt(session, case, before, opinion.language, links=links, now=now)
-    checked = _checked(opinion, files)
+    problems: dict[str, Reason] = {}
+    places = anchoring.read(problems, session, case, opinion.pointed, now=now) if opinion.pointed else []
+    checked = _checked(opinion, files, problems)
     gate = look(session, case, now, lock=True)
     gate.require(late=checked.late)
     feedback = _row(session, case, checked, gate, now)
     feedback.confirm_digest = links.digest(token_of(links, feedback))
     add_version(session, feedback, checked.text, key, now)
     attach(session, store, feedback, files, now)
+    anchoring.put(session, feedback, places)
     if feedback.state == UNCONFIRMED:
         post.confirm_opinion(feedback, token_of(links, feedback))
     return _receipt(session, case, feedback, opinion.language, links=links, now=now)
@@ -140,9 +146,8 @@ class _Checked:
     key: str
 
 
-def _checked(opinion: Opinion, files: tuple[File, ...]) -> _Checked:
+def _checked(opinion: Opinion, files: tuple[File, ...], problems: dict[str, Reason]) -> _Checked:
     """Clean what was typed. Errors: Refused with every problem at once, so that nobody fixes one at a time."""
-    problems: dict[str, Reason] = {}
     nameless = opinion.author == "anonymous"
     made = _Checked(
         author=opinion.author,

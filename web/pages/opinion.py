@@ -12,7 +12,7 @@ from processes.actions.giving import MAX_FILES
 from processes.actions.opinion import Opinion
 from processes.actions.opinion_link import Change, Mine
 from processes.errors import NotYet, Refused, TooLate
-from web import public_words
+from web import anchor_form, public_words
 from web.forms import Form
 from web.public_forms import (
     FILES_ACCEPTED,
@@ -48,9 +48,10 @@ class OpinionPage(Controller):
             may_publish=form.ticked("may_publish"),
             late=form.ticked("late"),
             language=visit.language,
+            pointed=anchor_form.pointed(form),
             **typed,
         )
-        values: dict[str, Any] = {**typed, "may_publish": given.may_publish}
+        values: dict[str, Any] = {**typed, **anchor_form.typed(form), "may_publish": given.may_publish}
         now = kaasa.clock.now()
         try:
             receipt = kaasa.database.transaction(
@@ -192,7 +193,8 @@ def _form(
         case = public_case.heading(
             session, kaasa.municipality_id, number, visit.language, now=kaasa.clock.now()
         )
-    return visit.page(
+        ground = public_case.ground(session, kaasa.municipality_id, number)
+    answer = visit.page(
         "opinion.html",
         status=status,
         case=case,
@@ -204,7 +206,10 @@ def _form(
         accepted=FILES_ACCEPTED,
         kinds=FILES_NAMED,
         most=MAX_FILES,
+        ground=ground,
+        drawing=anchor_form.drawn(ground),
     )
+    return anchor_form.with_tiles(answer, ground.tiles)
 
 
 def _mine(

@@ -68,3 +68,42 @@ async function draw(place) {
   place.dataset.ready = '1';
 }
 for (const place of document.querySelectorAll('[data-diagram]')) draw(place);
+
+// The plan's map: a place pressed on it, or walked to with the arrow keys, is written into the field of coordinates,
+// where it can also be typed. The map only helps; the list and the field say and do the same.
+for (const map of document.querySelectorAll('[data-map]')) {
+  const field = document.getElementById(map.dataset.map);
+  if (!field) continue;
+  const size = 256 * 2 ** Number(map.dataset.zoom);
+  const drawn = map.querySelector('[data-drawn]');
+  const shape = (tag, attributes) => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  };
+  const place = (x, y) => {
+    const east = ((Number(map.dataset.left) + x) / size) * 360 - 180;
+    const north = (Math.atan(Math.sinh(Math.PI * (1 - (2 * (Number(map.dataset.top) + y)) / size))) * 180) / Math.PI;
+    field.value = `${field.value.trimEnd()}\n${north.toFixed(6)}, ${east.toFixed(6)}`.trimStart();
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    drawn.append(shape('circle', { class: 'kaasa-map__place', cx: x, cy: y, r: 7 }));
+  };
+  const cross = shape('path', { class: 'kaasa-map__cross', d: '' });
+  let [x, y] = [map.viewBox.baseVal.width / 2, map.viewBox.baseVal.height / 2];
+  const show = () => cross.setAttribute('d', `M${x - 12} ${y}H${x + 12}M${x} ${y - 12}V${y + 12}`);
+  map.append(cross);
+  map.setAttribute('tabindex', '0');
+  map.setAttribute('role', 'application');
+  map.addEventListener('focus', show);
+  map.addEventListener('blur', () => cross.setAttribute('d', ''));
+  map.addEventListener('click', (event) => {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
+    place(at.x, at.y);
+  });
+  map.addEventListener('keydown', (event) => {
+    const step = event.shiftKey ? 40 : 8;
+    const way = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+    if (way) { [x, y] = [x + way[0], y + way[1]]; show(); event.preventDefault(); }
+    if (event.key === 'Enter' || event.key === ' ') { place(x, y); event.preventDefault(); }
+  });
+}
