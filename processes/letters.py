@@ -96,8 +96,10 @@ STEMS: Mapping[str, Stem] = {
     "suggestion_answer": _stem(
         "greeting municipality phone email receipt suggested outcome reasons", of_case=False
     ),
-    "committee": _stem("facts starts starts_short question freeze_on"),
+    "committee": _stem("facts starts starts_short question freeze_on link"),
+    "speak": _stem("committee outcome reasons facts starts starts_short link"),
     "summary": _stem("link question starts starts_short digest"),
+    "undelivered": _stem("count list_url"),
     "digest": _stem("items day greeting municipality phone email", of_case=False, easy=True),
     "sign_in": _stem("link greeting municipality phone email valid", of_case=False),
 }

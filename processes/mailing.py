@@ -109,6 +109,13 @@ class Mailing:
         )
         return Posted(new, tuple(lost))
 
+    def send_as_is(self, sheet: Sheet, case: Consultation, letter: Letter) -> Posted:
+        """Put out one letter that is written already."""
+        envelope = self._envelope(sheet, case, letter.language, letter)
+        return Posted(
+            outbox.put_many(self.session, self.municipality.municipality_id, [envelope], now=self.now)
+        )
+
     def url(self, language: str, *parts: str) -> str:
         """A page of ours in the reader's language."""
         return "/".join([self.base_url.rstrip("/"), spoken(language), *parts])

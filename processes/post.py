@@ -16,6 +16,7 @@ from engine.service import Step
 from notifications.address import Postmark
 from processes import municipality
 from processes.consultation import Consultation
+from processes.desk_letters import DeskLetters
 from processes.digest_letters import DigestLetters
 from processes.invitation import Links
 from processes.invitation_letters import InvitationLetters
@@ -26,7 +27,9 @@ from processes.session_letters import SessionLetters
 from processes.writer import Translate, untranslated
 
 
-class Post(DigestLetters, InvitationLetters, MeetingLetters, OpinionLetters, ProposalLetters, SessionLetters):
+class Post(
+    DeskLetters, DigestLetters, InvitationLetters, MeetingLetters, OpinionLetters, ProposalLetters, SessionLetters
+):  # fmt: skip
     """Every letter the municipality writes; see `Writer` for what it is made with.
 
     Each method gives `Posted`: how many letters are new, and the refs of those without a usable address.

@@ -30,6 +30,7 @@ from processes.actions.digesting import Digesting
 from processes.actions.letter_writing import LetterWriting
 from processes.actions.retention import Retention
 from processes.actions.scanning import Scanning
+from processes.actions.undelivered import Undelivered
 from processes.database import Database
 from processes.document import Store
 from processes.errors import NotFound
@@ -180,6 +181,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
         "digest": Digesting(database.open_transaction, office, clock).drain,
         "alike": AlikeSearching(database, clock).drain,
         "deliver": delivery.drain,
+        "undelivered": Undelivered(database.open_transaction, office, clock).drain,
         "scan": Scanning(database, store, scanner).drain,
         "retain": retention.drain,
         "expire": Expiry(database.open_transaction, clock).drain,

@@ -39,7 +39,7 @@ def taken(desk: Desk, mail: IncomingMail, read: Classified) -> None:
     _mark(desk, letter, address, failed[0])
     mail.outcome = "bounced"
     if any(_NO_SUCH_ADDRESS.fullmatch(row.status) for row in failed):
-        _suppress(desk, invitation, address)
+        _suppress(desk, letter, invitation, address)
 
 
 def _address(letter: Answered, failed: list[Bounce]) -> str:
@@ -70,10 +70,10 @@ def _mark(desk: Desk, letter: Answered, address: str, told: Bounce) -> None:
     desk.session.exec(update(OutgoingLetter).where(*this).values(state="failed", answer=words))
 
 
-def _suppress(desk: Desk, invitation: Invitation | None, address: str) -> None:
-    if invitation is None:
-        return
-    who = desk.session.get_one(Organisation, (desk.municipality_id, invitation.organisation_id))
-    if who.email.lower() == address and who.undeliverable_since is None:
+def _suppress(desk: Desk, letter: Answered, invitation: Invitation | None, address: str) -> None:
+    """Write there no more: the letter was to an invited organisation, or told one several things at once."""
+    key = invitation.organisation_id if invitation is not None else letter.id_of("organisation")
+    who = desk.session.get(Organisation, (desk.municipality_id, key)) if key else None
+    if who is not None and who.email.lower() == address and who.undeliverable_since is None:
         who.undeliverable_since = desk.now
         desk.session.add(who)

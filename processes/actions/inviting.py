@@ -3,6 +3,7 @@
 Until the step "invite organisations" is done, an organisation is only proposed and nobody hears anything.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from engine.definition import Definition
 from engine.instance import Instance
 from engine.runtime import Runtime
 from notifications import sources
+from notifications.letter import Letter
 from notifications.outbox import OutgoingLetter
 from processes import catalogue
 from processes.actions import planner_case, task
@@ -21,14 +23,18 @@ from processes.actions.participants import TASK
 from processes.actions.planner_case import Head, OpenTask
 from processes.audience import TABLE, propose
 from processes.consultation import Consultation
+from processes.database import new_id
 from processes.errors import NotFound, Reason, Refused
 from processes.invitation import INVITED, PROPOSED, Invitation, Links
 from processes.obligation import Obligation
 from processes.organisation import Organisation
 from processes.permission import Actor
+from processes.person import Person
 from processes.post import PostOffice
 
 MAX_NOTE = 2_000
+_OWN = re.compile(r"/own/[0-9a-f]{20,}")
+"""The way to an organisation's own page, which is for its letters alone."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +137,23 @@ def preview(
         )
     ).one()
     opened = sources.opened("", written.content)
-    return Preview(
-        who.name, written.language, opened.subject, opened.sender, opened.recipient, opened.text, opened.html
-    )
+    text, html = (_OWN.sub("/own/proof", it) for it in (opened.text, opened.html))
+    return Preview(who.name, written.language, opened.subject, opened.sender, opened.recipient, text, html)
+
+
+def proof(
+    session: Session, actor: Actor, number: str, shown: Preview, *, office: PostOffice, now: datetime
+) -> str:
+    """Send a letter that was looked at to the actor's own address, marked as a proof. Out: that address.
+
+    In: what `preview` gave. Errors: NotAllowed, NotFound.
+    """
+    case = planner_case.find(session, actor, number)
+    me = session.get_one(Person, (actor.municipality_id, actor.person_id))
+    letter = Letter(shown.subject, shown.text, shown.html, shown.language)
+    key = f"proof:{case.id}:{me.id}:{new_id()}"
+    office.of_case(session, case, now=now).proof(case, me, letter, key=key)
+    return me.email
 
 
 def sent_before(session: Session, case: Consultation) -> bool:

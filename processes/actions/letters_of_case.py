@@ -68,7 +68,7 @@ class Letters:
 
 @dataclass(frozen=True)
 class OneLetter:
-    """A letter opened, its personal links blinded."""
+    """A letter opened, its personal links blinded. `participant` is the invitation it was for, where it was for one."""
 
     head: Head
     line: Line
@@ -77,6 +77,7 @@ class OneLetter:
     text: str
     html: str
     has_calendar: bool
+    participant: str = ""
 
     @property
     def can_repeat(self) -> bool:
@@ -124,7 +125,18 @@ def one(session: Session, actor: Actor, number: str, letter_id: str, language: s
         text=_blinded(opened.text),
         html=_blinded(opened.html),
         has_calendar=opened.calendar is not None,
+        participant=_invitation(session, case, row.recipient_ref),
     )
+
+
+def _invitation(session: Session, case: Consultation, ref: str) -> str:
+    """The invitation a letter was for; for one to an organisation, its invitation in this case."""
+    kind, _, key = ref.partition(":")
+    if kind != "organisation":
+        return key if kind == "invitation" else ""
+    mine = (Invitation.municipality_id == case.municipality_id, Invitation.consultation_id == case.id)
+    query = rows_of(Invitation.id).where(*mine, Invitation.organisation_id == key)
+    return session.exec(query.order_by(col(Invitation.purpose).desc())).first() or ""
 
 
 def again(session: Session, actor: Actor, number: str, letter_id: str, *, now: datetime) -> None:
@@ -195,6 +207,11 @@ def _names(session: Session, case: Consultation, refs: list[str]) -> dict[str, s
             .where(Invitation.municipality_id == home, col(Invitation.id).in_(keys))
         )
         found |= {f"invitation:{row[0]}": row[1] for row in session.exec(query)}
+    if keys := by_kind.get("organisation"):
+        whole = rows_of(Organisation.id, Organisation.name).where(
+            Organisation.municipality_id == home, col(Organisation.id).in_(keys)
+        )
+        found |= {f"organisation:{row[0]}": row[1] for row in session.exec(whole)}
     if keys := by_kind.get("person"):
         people = rows_of(Person.id, Person.name).where(
             Person.municipality_id == home, col(Person.id).in_(keys)

@@ -44,6 +44,22 @@ def test_a_failed_letter_shows_the_servers_words_and_goes_again_as_it_was(desk):
     assert (again.state, again.content, again.message_id) == ("queued", letter.content, letter.message_id)
 
 
+def test_a_letter_that_did_not_arrive_says_what_to_do_and_its_planner_is_written_to_once_a_day(desk):
+    letter = desk.letters("invitation")[0]
+    desk.change(letter, state="failed", attempts=1, answer="550 5.1.1 user unknown")
+    page = desk.open(f"letters/{letter.id}")
+    assert "What you can do" in page
+    assert f"participants/{letter.recipient_ref.partition(':')[2]}" in page
+    desk.kaasa.loop.settle()
+    desk.kaasa.loop.settle()
+    told = desk.letters("undelivered")
+    assert len(told) == 1
+    assert b"letters?state=3Dfailed" in told[0].content.replace(b"=\r\n", b"")
+    desk.change(desk.letters("invitation")[1], state="failed", answer="552 5.2.2 mailbox full")
+    desk.kaasa.loop.settle()
+    assert len(desk.letters("undelivered")) == 1
+
+
 def test_a_letter_that_has_left_is_not_sent_again(desk):
     letter = next(it for it in desk.letters("invitation") if it.state == "sent")
     assert "Send again" not in desk.open(f"letters/{letter.id}")

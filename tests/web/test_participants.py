@@ -1,5 +1,8 @@
 """Participants of a case: whom to ask, what became of each, needs; bad input keeps what was typed."""
 
+import re
+from email import message_from_bytes, policy
+
 import pytest
 
 from processes.accommodation import Need
@@ -32,6 +35,24 @@ def test_the_step_of_inviting_shows_each_proposal_with_its_reason_and_sends_noth
     assert "Whom do you ask?" in page
     assert "Olete selle piirkonna puuetega inimeste koda" in page
     assert inviting.letters("invitation") == []
+
+
+def test_a_proof_goes_to_the_planners_own_address_and_invites_nobody(inviting):
+    who = inviting.rows(Organisation, name="Näidise Vaimupuu")[0]
+    said = inviting.done(inviting.send(f"participants/letter/{who.id}/proof"))
+    proof = inviting.letters("proof")[0]
+    assert proof.recipient_address in said
+    assert proof.recipient_ref == f"person:{inviting.planner_id}"
+    mail = message_from_bytes(proof.content, policy=policy.default)
+    assert mail["Subject"].startswith("PROOV: ")
+    assert [it.get_content_type() for it in mail.walk() if not it.is_multipart()] == ["text/plain", "text/html"]
+    text = mail.get_body(("plain",)).get_content()
+    assert text.startswith("See on proov.")
+    assert "/own/proof" in text
+    link = re.search(r"/et/i/[0-9a-f]+", text)[0]
+    assert inviting.visitor.get(link).status_code == 404
+    assert inviting.letters("invitation") == []
+    assert inviting.rows(Invitation, consultation_id=inviting.id) == []
 
 
 def test_the_previewed_letter_has_the_words_that_leave_and_is_not_sent(inviting):

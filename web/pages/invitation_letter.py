@@ -1,10 +1,12 @@
 """The letter that would ask an organisation, read before it leaves."""
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from processes.actions import inviting, participants
-from web.case_room import letter_body, planner, reading, trying
+from web.case_room import letter_body, planner, reading, trying, writing
+from web.forms import Form
 from web.visit import PageVisit, Visit
 
 
@@ -26,6 +28,19 @@ class InvitationLetterPage(Controller):
             organisation_id=organisation_id,
             errors={},
         )
+
+    @post("/{organisation_id:str}/proof", sync_to_thread=True, status_code=303)
+    def proof(
+        self, visit: Visit, number: FromPath[str], organisation_id: FromPath[str], form: Form
+    ) -> Redirect:
+        """Send the letter to the planner's own address, before it goes to many."""
+        actor, kaasa, now = planner(visit), visit.kaasa, visit.kaasa.clock.now()
+        shown = _preview(visit, number, organisation_id)
+        address = writing(
+            visit, lambda s: inviting.proof(s, actor, number, shown, office=kaasa.post_office, now=now)
+        )
+        back = "letters-preview" if form.text("from") == "draft" else "participants/letter"
+        return visit.redirect(f"/cases/{number}/{back}/{organisation_id}", done="proof_sent", address=address)
 
     @get("/{organisation_id:str}/body", sync_to_thread=True)
     def body(self, visit: Visit, number: FromPath[str], organisation_id: FromPath[str]) -> Response[str]:
