@@ -20,7 +20,6 @@ CHANNELS = {
     "in_person": N_("in person"),
 }
 WHERE = {"hall": N_("in the hall"), "link": N_("over the web")}
-KINDS = {"organisation": N_("organisation"), "member": N_("member of the committee")}
 
 PLACES = {
     "space": N_("a free space for a wheelchair: no chair, on the level, by an aisle, not at the back alone"),
@@ -56,12 +55,12 @@ FITTINGS = {
     "transport": N_("accessible transport, there and back"),
 }
 DOOR = {
-    "WHEEL": N_("come in a wheelchair: keep ramp, lift and doors open"),
-    "PARK": N_("need an accessible parking place: keep them free"),
-    "TRANS": N_("come by accessible transport: meet it at the door"),
-    "DOG": N_("come with a guide or assistance dog: it may come in"),
-    "PA": N_("come with a personal assistant: let both in"),
-    "SUP": N_("come with a support person: let both in"),
+    "WHEEL": N_("Coming in a wheelchair: keep ramp, lift and doors open"),
+    "PARK": N_("Accessible parking places asked for: keep them free"),
+    "TRANS": N_("Coming by accessible transport: meet it at the door"),
+    "DOG": N_("Coming with a guide or assistance dog: it may come in"),
+    "PA": N_("Coming with a personal assistant: let both in"),
+    "SUP": N_("Coming with a support person: let both in"),
 }
 WORKERS = {
     "SIGN": N_("sign-language interpreters"),
