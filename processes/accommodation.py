@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Index, Text, text
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from processes.database import Row, belongs_to
 
@@ -80,3 +80,15 @@ class Need(Row, table=True):
     asked_at: datetime = Field(sa_type=UtcDateTime)
     arrange_by: date | None = None
     delete_on: date | None = None
+
+
+class NeedCount(SQLModel, table=True):
+    """How many needs of a case there were in a state, kept when the needs themselves are deleted: it names nobody."""
+
+    __tablename__ = "need_count"
+    __table_args__ = (belongs_to("consultation"),)
+
+    municipality_id: str = Field(primary_key=True)
+    consultation_id: str = Field(primary_key=True)
+    state: str = Field(primary_key=True)
+    number: int = 0

@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from engine.clock import Clock, local_day
-from processes.accommodation import Need
+from processes.accommodation import Need, NeedCount
 from processes.consultation import CANCELLED, ENDED, Consultation
 from processes.document import Attachment, Document, Store
 from processes.inbound import ASIDE, DONE, SPAM, WAITING, IncomingMail
@@ -39,8 +39,17 @@ AT_ONCE = 500
 
 def forget_needs(session: Session, *, now: datetime) -> int:
     """Delete every need whose day has come, of every municipality. Out: how many. Doing it twice is doing it once."""
-    due = delete(Need).where(col(Need.delete_on).is_not(None), col(Need.delete_on) <= local_day(now))
-    return session.exec(due).rowcount
+    due = (col(Need.delete_on).is_not(None), col(Need.delete_on) <= local_day(now))
+    mine = (Need.municipality_id, Need.consultation_id, Need.state)
+    for municipality_id, case_id, state, number in session.exec(
+        select(*mine, func.count()).where(*due).group_by(*mine)
+    ).all():
+        kept = session.get(NeedCount, (municipality_id, case_id, state)) or NeedCount(
+            municipality_id=municipality_id, consultation_id=case_id, state=state
+        )
+        kept.number += number
+        session.add(kept)
+    return session.exec(delete(Need).where(*due)).rowcount
 
 
 def forget_mail(session: Session, store: Store, *, now: datetime) -> int:
