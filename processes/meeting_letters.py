@@ -1,24 +1,27 @@
 """Letters about meeting: invitations to calendars, changes, ends, needs, and the committee's page."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import col, select
 
 from engine.clock import local_day
-from notifications import outbox
+from notifications import calendar, outbox
 from notifications.outbox import OutgoingLetter
 from processes import words
 from processes.accommodation import KINDS, Need
 from processes.batches import in_batches
+from processes.committee import Committee
 from processes.consultation import Consultation
 from processes.invitation import UNINVITED, Invitation
-from processes.mailing import Posted, Sheet
+from processes.mailing import Posted, Scene, Sheet
 from processes.meeting import Attendance, Meeting
 from processes.participant import Participant
 from processes.person import Person
 from processes.summary import Summary
-from processes.writer import Writer, digest, official, reason_or
+from processes.summary_hearing import SpeakRequest
+from processes.writer import Event, Writer, digest, official, reason_or
 
 ANSWER_BEFORE = timedelta(days=2)
 """How long before a meeting whoever was silent is asked to answer: places and interpreters are settled then."""
@@ -115,12 +118,13 @@ class MeetingLetters(Writer):
         """Invite a committee to its session (REQUEST), and say when its page will be frozen."""
         case = self._case(meeting.consultation_id)
         self._before(meeting, "committee")
-        event = self._request(case, meeting, meeting.sequence)
+        event = self._session_entry(case, meeting, summary)
 
         def fields(variant: str) -> dict[str, str]:
             return self._meeting_fields(meeting, variant) | {
                 "question": (summary.question if summary else "") or meeting.title or self._mailing.title(case, variant),
                 "freeze_on": words.on((summary and summary.freeze_at) or meeting.starts_at, variant),
+                "link": self._page(summary, case, variant),
             }  # fmt: skip
 
         key = f"committee:{meeting.id}:{meeting.sequence}"
@@ -156,10 +160,55 @@ class MeetingLetters(Writer):
                 "digest": summary.digest[:12] or "–",
             }
 
-        key = f"summary:{summary.id}:{summary.digest[:12]}"
-        return self._mailing.send(
-            (Sheet("summary", f"{key}:{who.id}", official(who), fields) for who in members), case
+        key, event = (
+            f"summary:{summary.id}:{summary.digest[:12]}",
+            self._session_entry(case, meeting, summary),
         )
+        return self._mailing.send(
+            (Sheet("summary", f"{key}:{who.id}", official(who), fields, event) for who in members), case
+        )
+
+    def speaking_answered(self, asked: SpeakRequest, summary: Summary) -> Posted:
+        """Tell an organisation whether it may speak at the session, and why not."""
+        case, meeting = (
+            self._case(summary.consultation_id),
+            self._session.get_one(Meeting, (self._home, summary.meeting_id)),
+        )
+        board = self._session.get_one(Committee, (self._home, summary.committee_id))
+
+        def sheet(to: Participant, known: Invitation) -> Sheet:
+            return Sheet(
+                "speak",
+                f"speak:{asked.id}:{digest(asked.state, asked.answer)}",
+                to,
+                lambda v: (
+                    self._meeting_fields(meeting, v)
+                    | {
+                        "committee": board.name,
+                        "outcome": words.say(words.SPEAKING, asked.state, v),
+                        "reasons": asked.answer.strip() or "–",
+                        "link": f"{self._link(known, v)}/speak",
+                    }
+                ),
+            )
+
+        invitation = self._invitation(asked.invitation_id)
+        return self._mailing.send(self._to([invitation] if invitation else [], sheet), case)
+
+    def _session_entry(self, case: Consultation, meeting: Meeting, summary: Summary | None) -> Event:
+        """A session as a member's calendar shall show it: with the way to the committee's page."""
+
+        def made(scene: Scene) -> tuple[bytes, str]:
+            entry = self._entry(case, meeting, scene, meeting.sequence)
+            page = self._page(summary, case, scene.language)
+            told = f"{entry.description}\n{words.say(words.SENTENCES, 'summary_at', scene.language)}: {page}"
+            return calendar.request(replace(entry, url=page, description=told)), "REQUEST"
+
+        return made
+
+    def _page(self, summary: Summary | None, case: Consultation, variant: str) -> str:
+        where = ("case", case.number) if summary is None else ("summary", summary.id)
+        return self._mailing.url(variant, *where)
 
     def _before(self, meeting: Meeting, what: str) -> set[str]:
         """Withdraw older versions that have not left. Out: who has been told of an older one at all."""

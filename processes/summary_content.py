@@ -98,6 +98,11 @@ def unresolved(page: Summary) -> list[str]:
     return [it["feedback_id"] for it in page.read()["unresolved"]] if page.content else []
 
 
+def opinions_of(page: Summary) -> set[str]:
+    """The ids of all opinions a frozen page holds."""
+    return {it["feedback_id"] for it in page.read()["opinions"]} if page.content else set()
+
+
 def _question(sheet: _Sheet, session: Session, case: Consultation, page: Summary, facts: Facts) -> None:
     home = municipality.get(session, case.municipality_id)
     board = session.get_one(Committee, (case.municipality_id, page.committee_id))

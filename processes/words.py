@@ -41,6 +41,18 @@ OUTCOMES = {
     },
     "noted": {"et": "võetud teadmiseks", "en": "noted", "ru": "принято к сведению"},
 }
+SPEAKING = {
+    "granted": {
+        "et": "saate istungil sõna",
+        "en": "you may speak at the session",
+        "ru": "вам дадут слово на заседании",
+    },
+    "refused": {
+        "et": "istungil sõna anda ei saa",
+        "en": "you cannot be given the floor at the session",
+        "ru": "дать вам слово на заседании не получится",
+    },
+}
 STANCES = {
     "supported": {
         "et": "toetas teie ettepanekut",
@@ -200,6 +212,11 @@ SENTENCES = {
         "ru": "эта планировка может касаться ваших членов",
     },
     "access": {"et": "Ligipääs", "en": "Access", "ru": "Доступность"},
+    "summary_at": {
+        "et": "Komisjoni kokkuvõte",
+        "en": "The committee's summary",
+        "ru": "Сводка для комиссии",
+    },
     "access_open": {
         "et": "täpsustame; andke julgelt teada, mida vajate",
         "en": "being checked; please tell us what you need",

@@ -51,6 +51,17 @@ STANCES = {
     "sent_back": N_("The committee sends it back to the planner"),
 }
 STANCE_TAGS = {"supported": "done", "rejected": "stop", "sent_back": "late"}
+SPEAKING = {
+    "asked": N_("waits for an answer"),
+    "granted": N_("may speak"),
+    "refused": N_("may not speak"),
+}
+SPEAKING_TAGS = {"asked": "now", "granted": "done", "refused": "stop"}
+OPENNESS = {
+    "open": N_("The committee's sessions are open: anyone may listen."),
+    "invited": N_("The committee decides whom it invites to speak."),
+    "closed": N_("The committee's sessions are closed; it may still invite you to this item."),
+}
 STATES = {
     "planned": N_("the session is called"),
     "frozen": N_("the summary can be read"),
@@ -115,6 +126,26 @@ def state(code: str) -> str:
 def stance(code: str) -> str:
     """What a committee did with an objection."""
     return word(STANCES, code)
+
+
+def speaking(code: str) -> str:
+    """How a request to speak stands."""
+    return word(SPEAKING, code)
+
+
+def openness(code: str) -> str:
+    """Who may come to the committee, by its own rules."""
+    return word(OPENNESS, code)
+
+
+def whole_page() -> str:
+    """What a remark is about when it is about no single opinion."""
+    return _("the whole summary")
+
+
+def whole_matter() -> str:
+    """What someone wants to speak to when it is no single opinion."""
+    return _("to the whole matter")
 
 
 def sentence(code: str, params: Params) -> str:

@@ -18,8 +18,9 @@ from processes.actions.giving import Kept
 from processes.actions.intake import Gate
 from processes.actions.invitation_place import Place, find
 from processes.actions.public_case import Contact, Paper, Words, contact_of, documents_of, words_of
+from processes.actions.summary_hearing import session_ahead
 from processes.feedback import Feedback
-from processes.invitation import Links
+from processes.invitation import Invitation, Links
 from processes.meeting import Meeting
 from processes.organisation import Organisation
 
@@ -93,7 +94,7 @@ class ApprovalView:
 class InvitationView:
     """Everything the page shows. `recipient` is the address the invitation went to, partly hidden.
 
-    `chairs` says that the organisation's chair is asked to agree to the agenda.
+    `session_on` is when the committee meets next, at which the organisation may ask to speak. `chairs` says that the organisation's chair is asked to agree to the agenda.
     """
 
     number: str
@@ -115,6 +116,7 @@ class InvitationView:
     approval: ApprovalView | None
     no_comments_at: datetime | None
     chairs: bool = False
+    session_on: datetime | None = None
 
 
 def invitation_view(
@@ -146,7 +148,14 @@ def invitation_view(
         approval=_approval(place),
         no_comments_at=invitation.no_comments_at,
         chairs=asked_of(session, invitation) is not None,
+        session_on=_session_on(session, invitation, now),
     )
+
+
+def _session_on(session: Session, invitation: Invitation, now: datetime) -> datetime | None:
+    page = session_ahead(session, invitation, now)
+    called = session.get(Meeting, (page.municipality_id, page.meeting_id)) if page is not None else None
+    return called.starts_at if called is not None else None
 
 
 def masked(address: str) -> str:

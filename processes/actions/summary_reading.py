@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from engine.wait import HUMAN, Wait
 from processes import committee as committees
@@ -19,6 +19,7 @@ from processes.meeting import Meeting
 from processes.permission import COMMITTEE, GOVERNMENT, PLANNER, Actor, require
 from processes.person import Person
 from processes.summary import Summary, Treatment
+from processes.summary_hearing import Remark, requests_of
 
 READERS = (COMMITTEE, PLANNER, GOVERNMENT)
 TREATING = "treat_objections"
@@ -38,7 +39,7 @@ class Position:
 class SummaryView:
     """A page and what stands beside it. `content` is empty until it is frozen; `starts_at` until it is planned.
 
-    `whole` says that the frozen text still has its digest. `may_treat`: this person may enter positions now.
+    `said` is how many remarks and requests to speak stand beside it. `whole` says that the frozen text still has its digest. `may_treat`: this person may enter positions now.
     """
 
     id: str
@@ -60,6 +61,7 @@ class SummaryView:
     positions: Mapping[str, Position]
     changes: tuple[Change, ...]
     may_treat: bool
+    said: int = 0
 
 
 def read(session: Session, actor: Actor, summary_id: str, language: str, *, now: datetime) -> SummaryView:
@@ -91,7 +93,15 @@ def read(session: Session, actor: Actor, summary_id: str, language: str, *, now:
         positions=positions(session, page),
         changes=tuple(changes(session, page)) if frozen else (),
         may_treat=may_treat(session, actor, page, called, now),
+        said=_said(session, page),
     )
+
+
+def _said(session: Session, page: Summary) -> int:
+    remarks = select(func.count()).where(
+        Remark.municipality_id == page.municipality_id, Remark.summary_id == page.id
+    )
+    return session.exec(remarks).one() + len(requests_of(session, page.municipality_id, page.id))
 
 
 def page_of(session: Session, actor: Actor, summary_id: str) -> Summary:

@@ -19,5 +19,10 @@ SENTENCES = {
     "positions_finished": N_(
         "The positions of the committee are entered. Every author hears of them with the decision."
     ),
+    "session_begun": N_("The session has begun or was called off: this can no longer be done."),
+    "remark_kept": N_("Your remark is kept. The committee and the planner see it."),
+    "speaker_answered": N_("The answer is kept and sent to the organisation."),
+    "speaking_asked": N_("Your wish to speak is kept. You get the answer by mail."),
+    "speaking_taken_back": N_("Your wish to speak is taken back."),
     "session_called": N_("The session is set and the committee has been invited."),
 }
