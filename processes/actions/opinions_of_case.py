@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
-from processes.actions import planner_case, said_of, scanning
+from processes.actions import beside_opinion, inner_rounds, planner_case, said_of, scanning
+from processes.actions.beside_opinion import OnDisplay
 from processes.actions.planner_case import Head
 from processes.actions.themes import find, of_case
+from processes.anchor import Anchor
 from processes.consultation import Consultation
 from processes.document import Attachment, Store
 from processes.errors import NotFound
 from processes.feedback import CHANNELS, Feedback, FeedbackVersion
+from processes.inbound import IncomingMail
 from processes.permission import Actor
 from processes.person import Person
 from processes.response import OUTCOMES, Response
@@ -125,6 +128,10 @@ class OneOpinion:
     public_text: str
     published_at: datetime | None
     themes: tuple[str, ...]
+    documents: tuple[OnDisplay, ...]
+    views: tuple[tuple[str, str], ...]
+    places: int
+    mail: str
 
 
 def read(
@@ -186,6 +193,10 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         public_text=said.public_text,
         published_at=said.published_at,
         themes=tuple(name for name, _ in of_case(session, case)),
+        documents=beside_opinion.on_display(session, case, said),
+        views=tuple((it.member, it.text) for it in inner_rounds.views(session, said)),
+        places=_places(session, said),
+        mail=_mail(session, said),
     )
 
 
@@ -261,6 +272,21 @@ def _line(said: Feedback, outcome: str) -> Line:
         outcome=outcome,
         published=said.published_at is not None,
     )
+
+
+def _places(session: Session, said: Feedback) -> int:
+    query = select(func.count()).where(
+        Anchor.municipality_id == said.municipality_id, Anchor.feedback_id == said.id
+    )
+    return session.exec(query).one()
+
+
+def _mail(session: Session, said: Feedback) -> str:
+    """The mail an opinion came by, kept byte for byte; empty for other channels."""
+    query = select(IncomingMail.id).where(
+        IncomingMail.municipality_id == said.municipality_id, IncomingMail.feedback_id == said.id
+    )
+    return session.exec(query).first() or ""
 
 
 def _versions(session: Session, said: Feedback) -> tuple[Version, ...]:
