@@ -9,6 +9,7 @@ from engine.errors import GuardHolds
 from processes.deadline import ends, latest_before
 from processes.decision import Decision
 from processes.errors import Refused
+from processes.feedback import Feedback
 from processes.invitation import Approval, Invitation
 from processes.meeting import Attendance, Meeting
 from processes.notice import Notice
@@ -88,6 +89,14 @@ def test_the_whole_story_ends_closed_with_every_term_kept(case):
     case.go_to(starts + timedelta(days=1))
     case.complete("record_minutes", minutes="Arutati ja selgitati.")
     assert case.obligation("meeting_held").kept(case.clock.now())
+    # Whoever was silent was reminded a week and two days ahead, and never the one who had answered.
+    silent = {it.recipient_ref for it in case.letters("reminder")}
+    answered = next(it for it in case.rows(Feedback) if it.id == heard).invitation_id
+    assert len(silent) == 1
+    assert f"invitation:{answered}" not in silent
+    assert len(case.letters("reminder")) == 4  # sketch and display
+    assert len(case.letters("approval_reminder")) == 4  # two authorities
+    assert len(case.letters("meeting_reminder")) == 2  # the discussion; the sketch was met too soon
     case.complete("record_results", by="government", act="korraldus nr 77", decided_on=case.today)
     assert case.obligation("record_results").kept(case.clock.now())
     assert len(case.letters("results")) >= 3
