@@ -28,7 +28,7 @@ AT_ONCE = 50
 LARGEST = SIZE + 4 * 1024 * 1024
 LONGEST_IDLE = 25 * 60.0
 """Servers may hang up on whoever is silent for half an hour (RFC 2177)."""
-SLICE = 0.5
+SLICE, LASTED = 0.5, 10.0
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,22 @@ class Mailbox:
         return done
 
     def wait(self, seconds: float, stopping: threading.Event) -> None:
-        """Rest until mail may have come: when the server says so, or after so many seconds. `stopping` ends it at once."""
-        until = time.monotonic() + seconds
+        """Rest until mail may have come: when the server says so, or after so many seconds. `stopping` ends it at once.
+
+        A server that hangs up after a while is asked again at once; one that does so at once is given the whole rest.
+        """
+        began = time.monotonic()
         if self._box is not None and self._tells:
             try:
-                if _told(self._box, min(seconds, LONGEST_IDLE), stopping):
-                    return
+                _listen(self._box, min(seconds, LONGEST_IDLE), stopping)
             except Exception:  # noqa: BLE001  whatever it was, a new connection shows whether it lasts
                 LOG.info("imap_hung_up")
                 self.close()
-        stopping.wait(max(0.0, until - time.monotonic()))
+                if time.monotonic() - began > LASTED:
+                    return
+            else:
+                return
+        stopping.wait(max(0.0, began + seconds - time.monotonic()))
 
     def close(self) -> None:
         """Let the connection go; a further look opens another."""
@@ -133,28 +139,31 @@ class Mailbox:
 
 
 def _uids(box: BaseMailBox) -> list[str]:
-    """Out: every mail's UID, the lowest first, including those that came during the question."""
-    while True:
+    """Out: every mail's UID, the lowest first. Mail may come during the question; then it is asked once more."""
+    found: list[str] = []
+    for _ in range(3):  # the next look has what still comes
         box.client.untagged_responses.pop("EXISTS", None)
         found = box.uids()
         if "EXISTS" not in box.client.untagged_responses:
-            return sorted(found, key=int)
+            break
+    return sorted(found, key=int)
 
 
-def _told(box: BaseMailBox, seconds: float, stopping: threading.Event) -> bool:
-    """Out: whether the server said in time that a mail came. Raises when it hung up."""
+def _listen(box: BaseMailBox, seconds: float, stopping: threading.Event) -> None:
+    """Return when the server says that a mail came, or after so many seconds. Raises when it hung up."""
     until = time.monotonic() + seconds
     with box.idle as idle:
         if _waiting(box):
-            return True
+            return
+        empty = 0  # half a line, or what TLS says to itself, wakes us too; only a closed line does so again and again
         while not stopping.is_set() and (left := until - time.monotonic()) > 0:
             began = time.monotonic()
             said = idle.poll(min(SLICE, left))
             if any(b"EXISTS" in line for line in said):
-                return True
-            if not said and time.monotonic() - began < min(SLICE, left) / 2:
+                return
+            empty = empty + 1 if not said and time.monotonic() - began < min(SLICE, left) / 2 else 0
+            if empty > 2:
                 raise ConnectionError("the server hung up")
-    return False
 
 
 def _waiting(box: BaseMailBox) -> bool:
