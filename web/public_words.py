@@ -28,7 +28,14 @@ STAGES = {
     "replies": N_("Answers"),
     "report": N_("Committee and next cycle"),
 }
-SHORT_STAGES = {"approval": N_("Approvals"), "answers": N_("Answers"), "display": N_("Display")}
+SHORT_STAGES = {
+    "approval": N_("Approvals"),
+    "answers": N_("Answers"),
+    "display": N_("Display"),
+    "session": N_("Session"),
+    "minutes": N_("Minutes"),
+    "report": N_("Committee"),
+}
 PHASES = {
     "sketch": N_("display of the sketch"),
     "display": N_("public display"),

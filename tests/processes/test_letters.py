@@ -6,31 +6,43 @@ Run with KAASA_WRITE_SNAPSHOTS=1 after changing a letter on purpose, and read th
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from notifications.letter import Markdown, bullets, check_letter, read_letter
-from processes import words
+from processes import catalogue, words
 from processes.errors import NotFound
-from processes.letters import SHARED, STEMS, Letters, check
+from processes.letters import STEMS, Letters, check
 
-BPMN = Path(__file__).parents[2] / "bpmn"
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 DAY = date(2027, 1, 14)
 MOMENT = datetime(2027, 1, 20, 15, 0, tzinfo=UTC)
 
 
-def frozen_files() -> dict[str, str]:
-    """The letters of the detailed plan, by the paths a frozen definition gives them."""
-    files = {f"shared/letters/{p.name}": p.read_text("utf-8") for p in SHARED.glob("*.md")}
-    own = BPMN / "detailed_plan" / "letters"
-    return files | {f"letters/{p.name}": p.read_text("utf-8") for p in own.glob("*.md")}
+@cache
+def texts_of(kind: str) -> Mapping[str, str]:
+    """The texts of a kind, by the paths a frozen definition gives them."""
+    return catalogue.kind(kind).files()
 
 
-def written() -> list[tuple[str, str]]:
-    return sorted(tuple(Path(path).name.removesuffix(".md").split(".", 1)) for path in frozen_files())
+def frozen_files(kind: str = "detailed_plan") -> dict[str, str]:
+    return dict(texts_of(kind))
+
+
+def written() -> list[tuple[str, str, str]]:
+    """Every letter of the detailed plan, the shared ones among them, and the round table's own."""
+    found = [("detailed_plan", path) for path in frozen_files() if "letters/" in path]
+    found += [("round_table", path) for path in frozen_files("round_table") if path.startswith("letters/")]
+    return sorted((kind, *Path(path).name.removesuffix(".md").split(".", 1)) for kind, path in found)
+
+
+def kind_of(stem: str) -> str:
+    """The process that says a letter."""
+    return next(kind for kind, name, _variant in written() if name == stem)
 
 
 def sample(variant: str) -> dict[str, str]:
@@ -62,8 +74,10 @@ def sample(variant: str) -> dict[str, str]:
         "list_url": "https://kaasa.example/et/cases/dp-2027-3/letters?state=failed",
         "day": words.short_day(DAY, variant),
         "items": bullets([Markdown("Meeldetuletus: Kooli tänava ristmik: [avage oma leht](https://kaasa.example/et/i/abc)")]),
+        "follow_url": "https://kaasa.example/et/case/rt-2027-1/followup",
         "kind": words.say(words.MEETINGS, "discussion", variant),
         "link": "https://kaasa.example/et/i/abc",
+        "minutes": "Osalesid vald ja kaheksa ühendust.\n1. Sotsiaaltransport: lepiti kokku, et tellida saab päev ette.",
         "municipality": "Näidisvald",
         "need": "kirjutustõlge",
         "number": "dp-2027-3",
@@ -86,6 +100,8 @@ def sample(variant: str) -> dict[str, str]:
         "starts": words.moment(MOMENT, variant),
         "starts_short": words.short_day(MOMENT, variant),
         "state": words.say(words.NEED_STATES, "booked", variant),
+        "suggested": "Lihtne keel valla kirjades",
+        "tasks": bullets([Markdown("**2.** Avaldada järjekord – teeb sotsiaalosakond")]),
         "title": "Kooli tänava ristmiku detailplaneering",
         "valid": words.until_moment(MOMENT, variant),
         "visit": "Kooli 1, E–R 9–16",
@@ -93,20 +109,22 @@ def sample(variant: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def filled(stem: str, variant: str):
-    text = Letters(frozen_files())._text(f"{stem}.{variant}.md")
+def filled(stem: str, variant: str, kind: str = "detailed_plan"):
+    text = Letters(frozen_files(kind))._text(f"{stem}.{variant}.md")
     assert text is not None
     return read_letter(text, name=f"{stem}.{variant}").fill(sample(variant), language=variant)
 
 
 def test_every_letter_is_there_in_every_language_and_uses_only_its_fields() -> None:
     assert check(frozen_files()) == []
+    assert check(frozen_files("round_table")) == []
 
 
-@pytest.mark.parametrize(("stem", "variant"), written())
-def test_a_letter_reads_as_it_was_last_agreed(stem: str, variant: str) -> None:
-    letter = filled(stem, variant)
-    snapshot = SNAPSHOTS / f"{stem}.{variant}.txt"
+@pytest.mark.parametrize(("kind", "stem", "variant"), written())
+def test_a_letter_reads_as_it_was_last_agreed(kind: str, stem: str, variant: str) -> None:
+    letter = filled(stem, variant, kind)
+    own = "" if kind == "detailed_plan" else f"{kind}."
+    snapshot = SNAPSHOTS / f"{own}{stem}.{variant}.txt"
     now = f"{letter.subject}\n\n{letter.text}"
     if os.environ.get("KAASA_WRITE_SNAPSHOTS"):
         SNAPSHOTS.mkdir(exist_ok=True)
@@ -136,16 +154,16 @@ def test_a_letter_that_asks_names_four_ways_to_answer(stem: str, variant: str) -
     ] in text
 
 
-@pytest.mark.parametrize(("stem", "variant"), written())
-def test_no_subject_can_hold_anything_about_a_person(stem: str, variant: str) -> None:
-    text = Letters(frozen_files())._text(f"{stem}.{variant}.md")
+@pytest.mark.parametrize(("kind", "stem", "variant"), written())
+def test_no_subject_can_hold_anything_about_a_person(kind: str, stem: str, variant: str) -> None:
+    text = Letters(frozen_files(kind))._text(f"{stem}.{variant}.md")
     harmless = {"title", "until_short", "starts_short", "kind", "receipt", "municipality", "day"}
     assert check_letter(f"{text.splitlines()[0]}\n\n-\n", harmless) == []
 
 
 @pytest.mark.parametrize("stem", [stem for stem, rules in STEMS.items() if rules.easy])
 def test_easy_estonian_keeps_its_sentences_short(stem: str) -> None:
-    text = Letters(frozen_files())._text(f"{stem}.et-easy.md")
+    text = Letters(frozen_files(kind_of(stem)))._text(f"{stem}.et-easy.md")
     sentences = [
         s for line in text.splitlines()[2:] for s in line.replace("?", ".").replace("!", ".").split(". ")
     ]
