@@ -83,7 +83,7 @@ def smtp(port: int) -> str:
 
 @contextmanager
 def running(*, routes: dict[str, str], tls: bytes = b"", **settings: str) -> Iterator[Postfix]:
-    """Start one. In: who takes the mail of each domain (`lmtp` or `smtp` below), a key with its certificate, settings.
+    """Start one. In: who takes the mail of a domain or an address (`lmtp` or `smtp` below), a key with its certificate, settings.
 
     Mail for any other domain is returned to its sender. Errors: NotToBeHad.
     """
@@ -134,7 +134,7 @@ def _lay_out(
     )
     (etc / "group").write_text(f"root:x:0:\npostfix:x:{group}:\nplain:x:64001:\npostdrop:x:64002:\n")
     (etc / "hosts").write_text("127.0.0.1 localhost mx.example\n")
-    where = ", ".join(f"{{ {domain}={to} }}" for domain, to in routes.items())
+    where = ", ".join(f"{{ {address}={to} }}" for address, to in routes.items())
     settings = {
         "compatibility_level": "3.6", "queue_directory": folder / "queue", "data_directory": folder / "data",
         "command_directory": packages.usr / "sbin", "daemon_directory": packages.usr / "lib/postfix/sbin",
@@ -145,7 +145,7 @@ def _lay_out(
         "recipient_delimiter": "+", "maillog_file": folder / "log" / "postfix.log", "maillog_file_prefixes": folder,
         "smtpd_relay_restrictions": "permit_mynetworks, reject", "disable_dns_lookups": "yes",
         "default_transport": "error:5.1.2 no mail leaves this machine", "relay_transport": "error:5.1.2 nobody here",
-        "relay_domains": ", ".join(routes), "transport_maps": f"inline:{{ {where} }}",
+        "relay_domains": ", ".join(sorted({address.rpartition("@")[2] for address in routes})), "transport_maps": f"inline:{{ {where} }}",
         "minimal_backoff_time": "1s", "maximal_backoff_time": "5s", "queue_run_delay": "1s", "local_recipient_maps": "",
     }  # fmt: skip
     if tls:

@@ -107,10 +107,10 @@ class Town:
 def running(home: Path, route: str, *, association: str = ASSOCIATION, **settings: str) -> Iterator[Town]:
     """Everything started, nothing sent. In: the product's folder, who takes the association's mail, its address.
 
-    Further settings are Postfix's. Errors: NotToBeHad.
+    Postfix is set up as docs/how-to/run-in-production.md says; further settings are its own. Errors: NotToBeHad.
     """
     door = debian.free_port()
-    routes = {DOMAIN: postfix.lmtp(door), ASSOCIATION.partition("@")[2]: route}
+    routes = {f"osalus@{DOMAIN}": postfix.lmtp(door), ASSOCIATION.partition("@")[2]: route}
     with postfix.running(routes=routes, **settings) as server:
         kaasa = compose(
             Settings(
