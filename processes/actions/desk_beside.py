@@ -245,6 +245,7 @@ def _waits(roles: tuple[str, ...]) -> sa.Select[Any]:
         .where(
             _wait.c.tenant_id == _P("tenant"),
             sa.or_(_wait.c.kind.not_in((MESSAGE, SIGNAL)), ~_timed),
+            ~_wait.c.element.endswith("_reminds", autoescape=True),  # nobody waits for a reminder
             sa.or_(_wait.c.kind != HUMAN, _wait.c.role.is_(None), sa.and_(*(_wait.c.role != it for it in roles))),
         )
         .order_by(_wait.c.due_at.is_(None), _wait.c.due_at, _wait.c.id)
