@@ -1,7 +1,8 @@
-"""Whether one opinion costs the same among ten thousand invited organisations as among ten.
+"""Whether one opinion costs the same among ten thousand invited organisations as among ten, and closing their round.
 
 The real action of the personal link, committed to durable SQLite files. Rounds take turns, so that a noisy
-machine is noisy for both; CPU and the time of the commit are counted together.
+machine is noisy for both; CPU and the time of the commit are counted together. Then everybody has spoken and the
+last day is over: the step of the engine that closes the round, with the product's service and listener, in CPU time.
 """
 
 from __future__ import annotations
@@ -12,18 +13,29 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlmodel import select
 
+from engine.runtime import Runtime
+from engine.service import Services
 from processes.actions import invitation_answer
 from processes.actions.invitation_answer import Answer
-from processes.database import Database
+from processes.database import Database, new_id
+from processes.feedback import Feedback
 from processes.invitation import INVITED, Invitation
+from processes.listener import CaseListener
 from processes.organisation import Organisation
-from tests.processes.public_scene import DURING, HOME, OPENS, Scene
+from tests.engine.drawing import END, START, catch, chain, draw, folder, task, timer, user
+from tests.processes.public_scene import AFTER, CLOSES, DURING, HOME, OPENS, Scene
 
+CLOSING = draw(
+    "closing",
+    [START, catch("last_day", timer("closes_at")), task("close", "round/close"), user("answer"), END],
+    chain("start", "last_day", "close", "answer", "end"),
+)
 FEW, SIZES = 10, (10, 100, 1_000, 10_000)
 ROUNDS = 60
-WARM_UP = 10
+WARM_UP, CLOSINGS = 10, 25
 
 
 class Crowd:
@@ -54,6 +66,47 @@ class Crowd:
             )
         return time.perf_counter() - begun
 
+    def closings(self) -> list[float]:
+        """Out: CPU-seconds of closing the round after everybody spoke; all but the last are taken back."""
+        runtime = Runtime(Services("processes.services"), listeners=[CaseListener()])
+        fields = {"closes_at": "datetime", "round_closes_at": "datetime", "display_ends_at": "datetime"}
+        with self.scene.write() as session:
+            self._everybody_speaks(session.connection())
+            runtime.library.deploy(session, HOME, folder("closing", CLOSING, fields=fields), now=OPENS)
+            instance = runtime.start(
+                session,
+                HOME,
+                "closing",
+                business_key=self.scene.case_id,
+                data={"closes_at": CLOSES},
+                now=OPENS,
+                actor="aino",
+            )
+        took = []
+        for number in range(CLOSINGS):
+            with self.scene.write() as session:
+                begun = time.process_time()
+                runtime.fire(session, HOME, instance.id, now=AFTER)
+                session.flush()
+                took.append(time.process_time() - begun)
+                if number < CLOSINGS - 1:
+                    session.rollback()
+        with self.scene.write() as session:
+            waits = [it.element for it in runtime.waits(session, HOME, instance.id)]
+            if waits != ["answer"] or self.scene.round(session).closed_at is None:
+                raise RuntimeError("The round was not closed: its numbers mean nothing.")
+        return took
+
+    def _everybody_speaks(self, connection: sa.Connection) -> None:
+        table: sa.Table = Feedback.__table__  # type: ignore[attr-defined]
+        like = dict(connection.execute(sa.select(table).limit(1)).mappings().one())
+        asked = connection.execute(sa.select(Invitation.id)).scalars()  # type: ignore[call-overload]
+        rows = [
+            {**like, "id": new_id(), "receipt": f"r{it}", "submission_key": f"{it:024}", "invitation_id": key}
+            for it, key in enumerate(asked)
+        ]
+        connection.execute(sa.insert(table), rows)
+
     def _invite(self, number: int) -> list[str]:
         links, case = self.scene.links, self.scene.case_id
         with self.scene.write() as session:
@@ -73,7 +126,7 @@ class Crowd:
 
 
 def run() -> dict[str, float]:
-    """Out: one opinion's cost among ten thousand over among ten, the dearest size over the cheapest, and seconds."""
+    """Out: one opinion's cost among 10,000 over among 10, the dearest size over the cheapest, seconds; closing, in ms."""
     with tempfile.TemporaryDirectory() as folder:
         crowds = {size: Crowd(Path(folder) / str(size), size) for size in SIZES}
         try:
@@ -84,14 +137,17 @@ def run() -> dict[str, float]:
             for _ in range(ROUNDS):
                 for size, crowd in crowds.items():
                     costs[size].append(crowd.speak())
+            closing = {size: statistics.median(crowd.closings()) * 1e3 for size, crowd in crowds.items()}
         finally:
             for crowd in crowds.values():
                 crowd.scene.database.close()
     found = {size: statistics.median(it) for size, it in costs.items()}
     spread = max(found.values()) / min(found.values())
-    return {"ratio": found[SIZES[-1]] / found[FEW], "spread": spread} | {
-        f"among_{size}": it for size, it in found.items()
-    }
+    return (
+        {"ratio": found[SIZES[-1]] / found[FEW], "spread": spread}
+        | {f"among_{size}": it for size, it in found.items()}
+        | {f"closing_{size}_milliseconds": it for size, it in closing.items()}
+    )
 
 
 if __name__ == "__main__":
