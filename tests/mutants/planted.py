@@ -86,6 +86,11 @@ MUTANTS = (
         "if old != new:", "if old is None or new is None:", (*STEPS, *STORY),
     ),
     Mutant(
+        "listens", "a message is lost while an event subprocess is at work", "engine/spiff/machine.py",
+        "return self.path(holder)[1] is None and any(", "return False and any(",
+        ("tests/engine/test_lowering_event_subprocess.py",),
+    ),
+    Mutant(
         "letters", "a letter is called sent before it was, and lost with the process", "notifications/lease.py",
         'state="sending"', 'state="sent"', ("tests/notifications/test_outbox.py", "tests/notifications/test_faults.py"),
     ),
