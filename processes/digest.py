@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Index, Table, UniqueConstraint, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, select, update
 
 from engine.clock import ZONE
 from processes import reminding
@@ -84,6 +84,16 @@ def claim(session: Session, now: datetime) -> list[DigestItem]:
         DigestItem.organisation_id == oldest.organisation_id,
     )
     return list(session.exec(same.order_by(DigestItem.id).with_for_update()).all())
+
+
+def put_off(session: Session, municipality_id: str, organisation_id: str, until: datetime) -> None:
+    """Try an organisation's digest again later."""
+    waiting = (
+        col(DigestItem.municipality_id) == municipality_id,
+        col(DigestItem.organisation_id) == organisation_id,
+        col(DigestItem.told_at).is_(None),
+    )
+    session.exec(update(DigestItem).where(*waiting, col(DigestItem.due_at) < until).values(due_at=until))
 
 
 def still_true(session: Session, items: Sequence[DigestItem], now: datetime) -> list[DigestItem]:

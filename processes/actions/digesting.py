@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import structlog
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from processes.digest import DigestItem
 from processes.organisation import Organisation
 from processes.post import PostOffice
 
+LATER = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -29,12 +31,27 @@ class Digesting:
     def drain(self, limit: int = 50) -> int:
         """Write at most `limit` digests. Out: how many organisations had something due."""
         for count in range(limit):
-            with self._open() as session:
-                items = digest.claim(session, self._clock.now())
-                if not items:
-                    return count
-                self._write(session, items)
+            if not self._one():
+                return count
         return limit
+
+    def _one(self) -> bool:
+        """One organisation's. One that cannot be written is put off, so that it holds up no other."""
+        now, claimed = self._clock.now(), None
+        try:
+            with self._open() as session:
+                items = digest.claim(session, now)
+                if not items:
+                    return False
+                claimed = (items[0].municipality_id, items[0].organisation_id)
+                self._write(session, items)
+        except Exception as error:
+            if claimed is None:
+                raise  # the database failed, not the digest
+            with self._open() as session:
+                digest.put_off(session, *claimed, now + LATER)
+            _log.warning("digest_failed", organisation=claimed[1], error=type(error).__name__)
+        return True
 
     def _write(self, session: Session, items: list[DigestItem]) -> None:
         """What was overtaken since is left out; when nothing is left, no letter goes."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlmodel import Session, col, func, select
 
 from engine.clock import Clock
@@ -16,6 +17,7 @@ from processes.post import PostOffice
 KIND = "undelivered"
 QUIET = timedelta(days=1)
 MOST = 50
+_log = structlog.get_logger(__name__)
 
 
 class Undelivered:
@@ -30,15 +32,26 @@ class Undelivered:
         self._open, self._office, self._clock = open_transaction, office, clock
 
     def drain(self) -> int:
-        """Write to the planners of cases with new losses. Out: how many letters."""
-        now, told = self._clock.now(), 0
+        """Write to the planners of cases with new losses. Out: how many letters. A case that fails holds up no other."""
+        now = self._clock.now()
         with self._open() as session:
-            for case, count, newest in session.exec(_lost().limit(MOST)).all():
+            found = [
+                (case.municipality_id, case.id, many, newest)
+                for case, many, newest in session.exec(_lost().limit(MOST))
+            ]
+        return sum(self._tell(*it, now) for it in found)
+
+    def _tell(self, home: str, case_id: str, count: int, newest: str, now: datetime) -> int:
+        try:
+            with self._open() as session:
+                case = session.get_one(Consultation, (home, case_id))
                 if _recently(session, case, now - QUIET):
-                    continue
+                    return 0
                 key = f"{KIND}:{case.id}:{count}:{newest}"
-                told += self._office.of_case(session, case, now=now).undelivered(case, count, key=key).letters
-        return told
+                return self._office.of_case(session, case, now=now).undelivered(case, count, key=key).letters
+        except Exception as error:  # noqa: BLE001  the other cases' planners are still to be told
+            _log.warning("losses_not_told", case=case_id, error=type(error).__name__)
+            return 0
 
 
 def _lost() -> Any:
