@@ -29,9 +29,24 @@ class Finding:
 
 
 def of(case: Procedure, periods: Mapping[str, str]) -> list[Finding]:
-    """Every finding of a detailed plan's file. In: the case, and term key -> period such as `P14D`."""
+    """Every finding of a file. In: the case, and term key -> period such as `P14D`."""
+    if case.process == "round_table":
+        return list(_proposals(case, periods))
     return [*_rules(case), *_notices(case, periods), *_displays(case, periods), *_opinions(case, periods),
             *_discussion(case, periods), *_results(case, periods), *_order(case), *_adoption(case, periods)]  # fmt: skip
+
+
+def _proposals(case: Procedure, periods: Mapping[str, str]) -> Iterator[Finding]:
+    """What was proposed at a session and has no answer in the file: since when, and until when one was due."""
+    for it in case.opinions:
+        if it.position or it.received is None or "msvs.reply" not in periods:
+            continue
+        due = ends(it.received.last, periods["msvs.reply"]).ends_on
+        yield Finding(
+            "msvs.reply", due.isoformat(), None, None,
+            f"Ettepanek {it.no} ({it.organisation or 'eraisik'}) on esitatud {_words(it.received)}; vastust toimikust ei "
+            f"loetud. Vastata tuli hiljemalt {day_in(due, 'et')}.",
+        )  # fmt: skip
 
 
 def decided_on(case: Procedure) -> Day | None:

@@ -25,8 +25,7 @@ STAGES = {
     "topics": N_("Topics"),
     "session": N_("Agenda and session"),
     "minutes": N_("Minutes and tasks"),
-    "replies": N_("Answers"),
-    "report": N_("Committee and next cycle"),
+    "report": N_("Answers and next cycle"),
 }
 SHORT_STAGES = {
     "approval": N_("Approvals"),
@@ -34,7 +33,7 @@ SHORT_STAGES = {
     "display": N_("Display"),
     "session": N_("Session"),
     "minutes": N_("Minutes"),
-    "report": N_("Committee"),
+    "report": N_("Answers"),
 }
 PHASES = {
     "sketch": N_("display of the sketch"),

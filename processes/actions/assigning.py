@@ -26,6 +26,18 @@ MAX_WHAT, MAX_OWNER, MAX_NOTE, MAX_MINUTES = 500, 120, 1_000, 30_000
 
 
 @dataclass(frozen=True)
+class Given:
+    """A task as it was typed. `proposal` is the one it comes from; `since` and `by` are of one agreed long before."""
+
+    what: str
+    owner: str
+    due_on: str
+    proposal: str = ""
+    since: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Something proposed in this cycle, and whether a task was made of it."""
 
@@ -100,28 +112,25 @@ def read(session: Session, actor: Actor, number: str, language: str, *, now: dat
     )  # fmt: skip
 
 
-def add(
-    session: Session, actor: Actor, number: str, what: str, owner: str, due_on: str, feedback_id: str, *, now: datetime
-) -> int:  # fmt: skip
-    """Give a task. In: what, who (an office or organisation), the last day, the proposal it came from. Out: its number.
+def add(session: Session, actor: Actor, number: str, given: Given, *, now: datetime) -> int:
+    """Give a task, or write down one that was agreed before the product knew of it. Out: its number.
 
     Errors: NotAllowed, NotFound, TooLate, Refused.
     """
     case, _ = _find(session, actor, number, lock=True)
     _require_running(case)
-    done, who = clean(what), one_line(owner)
+    done, who, by = clean(given.what), one_line(given.owner), one_line(given.by)
     problems: dict[str, Reason] = {}
     check_length(problems, "what", done, MAX_WHAT, required=True, missing="task_missing")
     check_length(problems, "owner", who, MAX_OWNER, required=True, missing="owner_missing")
-    held = _held(session, case)
-    since = local_day(held.starts_at) if held and held.state == meeting.HELD else local_day(now)
-    last = _day(due_on)
+    check_length(problems, "by", by, MAX_OWNER)
+    since, last = _since(session, case, given, problems, local_day(now)), _day(given.due_on)
     if last is None:
         problems["due_on"] = Reason("not_a_date")
     elif last < since:
         problems["due_on"] = Reason("due_before_given", since=since)
-    proposal = _proposal(session, case, feedback_id) if feedback_id else None
-    if feedback_id and proposal is None:
+    proposal = _proposal(session, case, given.proposal) if given.proposal else None
+    if given.proposal and proposal is None:
         problems["proposal"] = Reason("not_a_choice")
     if problems or last is None:
         raise Refused(problems)
@@ -129,7 +138,7 @@ def add(
     made = Assignment(
         municipality_id=case.municipality_id, series_id=series, consultation_id=case.id,
         number=assignment.next_number(session, case.municipality_id, series), what=done, owner=who,
-        proposed_by=_author(proposal), feedback_id=proposal.id if proposal else None, since=since, due_on=last,
+        proposed_by=_author(proposal) or by, feedback_id=proposal.id if proposal else None, since=since, due_on=last,
         recorded_by=actor.person_id, recorded_at=now,
     )  # fmt: skip
     session.add(made)
@@ -221,6 +230,22 @@ def _given(session: Session, case: Consultation) -> list[Feedback]:
 def _proposal(session: Session, case: Consultation, feedback_id: str) -> Feedback | None:
     found = session.get(Feedback, (case.municipality_id, feedback_id))
     return found if found is not None and found.consultation_id == case.id else None
+
+
+def _since(
+    session: Session, case: Consultation, given: Given, problems: dict[str, Reason], today: date
+) -> date:
+    """The day a task was agreed on: the session's, unless an earlier one is named."""
+    held = _held(session, case)
+    usual = local_day(held.starts_at) if held and held.state == meeting.HELD else today
+    if not given.since.strip():
+        return usual
+    named = _day(given.since)
+    if named is None:
+        problems["since"] = Reason("not_a_date")
+    elif named > usual:
+        problems["since"] = Reason("since_too_late", latest=usual)
+    return named or usual
 
 
 def _author(proposal: Feedback | None) -> str:

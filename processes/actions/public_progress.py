@@ -45,7 +45,6 @@ STAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "topics": ("cycle_begins", "plan_cycle", "invite_organisations", "send_invitations", "topics_round"),
         "session": ("prepare_session", "hold_session"),
         "minutes": ("record_tasks", "circulate_minutes", "minutes_round", "finish_minutes"),
-        "replies": ("answer_opinions", "send_answers"),
         "report": ("report_and_go_on", "cycle_closed"),
     },
 }  # fmt: skip

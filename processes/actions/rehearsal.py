@@ -103,8 +103,7 @@ class _Player:
     ) -> None:
         self.case = case
         self.script = scripts.of_case(case) if case else Script()
-        known = case.first_of("initiation") if case else None
-        self.first = known.first if known else start
+        self.first = scripts.begins(case, start) if case else start
         invited = [it for it in dict.fromkeys(o.organisation for o in case.opinions) if it] if case else []
         self.stage = Stage(files, self.first, case.title if case else "Proov", invited)
         self.play = self.stage.play

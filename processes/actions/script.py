@@ -5,7 +5,7 @@ a well-drawn form is the way forward. A real procedure's script holds its dates,
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,6 +17,7 @@ from processes.procedure import Day, Opinion, Procedure
 OUTCOMES = {"accepted": "accepted", "partly": "partly", "not_accepted": "not_accepted", "noted": "noted"}
 UNKNOWN_ANSWER = "Vastust toimikust ei loetud."
 MEETING_AHEAD = timedelta(days=16)
+ROUND_TABLE, SESSION_AHEAD = "round_table", timedelta(days=35)
 FORWARD = {"discussion": "yes", "contested": "no", "changes_solution": "no", "state_approval_needed": "no"}
 
 
@@ -54,6 +55,8 @@ class Script:
 
 def of_case(case: Procedure) -> Script:
     """The script a real procedure writes; what its file does not tell is done at once."""
+    if case.process == ROUND_TABLE:
+        return _of_table(case)
     script = Script()
     began = case.first_of("initiation")
     if began:
@@ -79,6 +82,33 @@ def of_case(case: Procedure) -> Script:
     script.heard = list(_heard(case, displays[-1][1] if displays else None))
     script.stops_at = "" if findings.was_decided(case) else "decide_adoption"
     return script
+
+
+def begins(case: Procedure, start: date) -> date:
+    """The first day of a replay: the initiation, or long enough before the session; else the day given."""
+    known = case.first_of("initiation")
+    held = _session(case)
+    if known is None and held is not None:
+        return held - SESSION_AHEAD
+    return known.first if known else start
+
+
+def _of_table(case: Procedure) -> Script:
+    """A session that was held: its day is set, and what was proposed there is brought as its topics."""
+    script = Script()
+    held = _session(case)
+    if held is not None:
+        script.answers["plan_cycle"] = {"session_on": held.isoformat()}
+        script.answers["plan_meeting"] = _meeting(held)
+        call = held - SESSION_AHEAD + timedelta(days=1)
+        heard = _heard(case, call)
+        script.heard = [replace(it, on=call) for it in heard]
+    return script
+
+
+def _session(case: Procedure) -> date | None:
+    days = [it.date.first for it in case.meetings if it.kind == ROUND_TABLE and it.date and it.date.exact]
+    return min(days, default=None)
 
 
 def _displays(case: Procedure) -> Iterator[tuple[date, date, str]]:

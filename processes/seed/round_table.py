@@ -217,9 +217,8 @@ def _whole(play: Play, told: tuple[Told, ...]) -> None:
 def _give(play: Play, it: Told, held: date) -> None:
     found = next((row.id for row in play.opinions() if row.text == it.text), "")
     due = (held + timedelta(weeks=it.weeks)).isoformat()
-    assigning.add(
-        play.session, play.actor(), play.case.number, it.task, it.owner, due, found, now=play.clock.now()
-    )
+    given = assigning.Given(it.task, it.owner, due, found)
+    assigning.add(play.session, play.actor(), play.case.number, given, now=play.clock.now())
 
 
 def _finish(play: Play, element: str, told: tuple[Told, ...]) -> None:

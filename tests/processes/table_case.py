@@ -11,6 +11,7 @@ from engine.instance import Instance
 from engine.wait import HUMAN, Wait
 from processes.actions import agenda_agreeing, agenda_setting, assigning, follow_up
 from processes.actions.agenda_setting import Chosen
+from processes.actions.assigning import Given
 from processes.actions.follow_up import FollowUp
 from processes.consultation import Consultation
 from processes.feedback import Feedback
@@ -90,13 +91,13 @@ class TableCase(PlanCase):
         self.go_to(starts + timedelta(hours=20))
         self.complete("record_minutes", minutes=minutes)
 
-    def give(self, what: str, owner: str, due_on: date, proposal: str = "") -> int:
+    def give(
+        self, what: str, owner: str, due_on: date, proposal: str = "", *, since: str = "", by: str = ""
+    ) -> int:
         """Give a task. Out: its number."""
+        given = Given(what, owner, due_on.isoformat(), proposal, since, by)
         with self.step() as session:
-            return assigning.add(
-                session, self.actor, self.row().number, what, owner, due_on.isoformat(), proposal,
-                now=self.clock.now(),
-            )  # fmt: skip
+            return assigning.add(session, self.actor, self.row().number, given, now=self.clock.now())
 
     def close_task(self, number: int, state: str = "done", note: str = "Tehtud.") -> None:
         with self.step() as session:

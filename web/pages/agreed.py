@@ -5,6 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import assigning
+from processes.actions.assigning import Given
 from processes.errors import Refused
 from web import table_words
 from web.case_room import planner, reading, writing
@@ -27,14 +28,9 @@ class AgreedPage(Controller):
     def add(self, visit: Visit, number: FromPath[str], form: Form) -> Response[str] | Redirect:
         """Give a task."""
         actor, now = planner(visit), visit.kaasa.clock.now()
-        values = {name: form.text(name) for name in ("what", "owner", "due_on", "proposal")}
+        values = {name: form.text(name) for name in ("what", "owner", "due_on", "proposal", "since", "by")}
         try:
-            made = writing(
-                visit,
-                lambda s: assigning.add(
-                    s, actor, number, values["what"], values["owner"], values["due_on"], values["proposal"], now=now
-                ),
-            )  # fmt: skip
+            made = writing(visit, lambda s: assigning.add(s, actor, number, Given(**values), now=now))
         except Refused as refused:
             return _page(visit, number, values, problems(refused), status=422)
         return visit.redirect(f"/cases/{number}/agreed", done="task_given", number=made)

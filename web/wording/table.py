@@ -17,6 +17,7 @@ SENTENCES = {
     "task_missing": N_("Write what is to be done."),
     "owner_missing": N_("Write which office or organisation does it."),
     "due_before_given": N_("Choose {since:%d.%m.%Y} or later: the task was agreed then."),
+    "since_too_late": N_("Choose {latest:%d.%m.%Y} or earlier."),
     "dropping_needs_reason": N_("Write why it will not be done: everyone reads this."),
     "task_given": N_("Task {number} is written down."),
     "task_told": N_("It is noted how task {number} stands."),
