@@ -1,4 +1,4 @@
-"""`python3 -m tests.benchmarks [NAME …] [--json]`: ratios, each measured in one run. Names: engine flat mail page scale."""
+"""`python3 -m tests.benchmarks [NAME …] [--json]`: ratios, each measured in one run. Names: assess engine flat mail page scale."""
 
 import argparse
 import importlib
@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("engine", "flat", "scale", "page", "mail")
+NAMES = ("engine", "flat", "scale", "page", "mail", "assess")
 
 
 def main(arguments: list[str]) -> int:
@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     ensure("requirements-test.lock")
     parser = argparse.ArgumentParser(prog="python3 -m tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="engine, flat, scale, page, mail; all when none is named"
+        "names", nargs="*", metavar="NAME", help="engine, flat, scale, page, mail, assess; all when none is named"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     chosen = parser.parse_args(arguments)
