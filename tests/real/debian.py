@@ -78,6 +78,8 @@ def unpacked(*packages: str) -> Unpacked:
     place.mkdir(parents=True, exist_ok=True)
     if cache().stat().st_uid != os.getuid():
         raise NotToBeHad(f"{cache()} belongs to somebody else; name another folder in KAASA_TEST_CACHE.")
+    for folder in (cache(), place):
+        folder.chmod(0o755)  # also for the account that root steps down to
     with (place / "lock").open("w") as lock:  # two test processes want the same at once
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists():
