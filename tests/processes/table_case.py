@@ -38,8 +38,8 @@ class TableCase(PlanCase):
         self.complete("plan_cycle", session_on=session_on, rhythm=rhythm)
         self.complete("invite_organisations")
 
-    def topic(self, words: str, organisation: str = UNION) -> str:
-        """A proposal of an association in the round that runs now."""
+    def topic(self, words: str, organisation: str = UNION, *, called: str = "") -> str:
+        """A proposal of an association (`called` otherwise in a real file) in the round that runs now."""
         with self.database.session() as session:
             asked = session.exec(select(Invitation).where(
                 Invitation.consultation_id == self.id,
@@ -48,7 +48,11 @@ class TableCase(PlanCase):
         given = self.opinion(words)
         with self.step() as session:
             row = session.get_one(Feedback, (HOME, given))
-            row.invitation_id, row.author_kind, row.author_name = asked.id, "organisation", organisation
+            row.invitation_id, row.author_kind, row.author_name = (
+                asked.id,
+                "organisation",
+                called or organisation,
+            )
             session.add(row)
         return given
 
