@@ -99,8 +99,8 @@ def _all(cursor: Any) -> Sequence[Sequence[Any]]:
 
 
 def _run(connection: sa.Connection, text: str, given: Any, take: Callable[[Any], T]) -> T:
-    if connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute:
-        return take(connection.exec_driver_sql(text, given))  # somebody watches every statement
+    if _is_watched(connection):
+        return take(connection.exec_driver_sql(text, given))
     cursor = connection.connection.cursor()
     try:
         (cursor.executemany if isinstance(given, list) else cursor.execute)(text, given)
@@ -109,6 +109,13 @@ def _run(connection: sa.Connection, text: str, given: Any, take: Callable[[Any],
         _fail(connection, text, given, error)
     finally:
         cursor.close()
+
+
+def _is_watched(connection: sa.Connection) -> bool:
+    """Whether somebody wants to see every statement."""
+    listened_to = connection._has_events or connection.engine._has_events  # noqa: SLF001  as its own executor asks
+    dispatch = connection.dispatch
+    return listened_to and bool(dispatch.before_cursor_execute or dispatch.after_cursor_execute)
 
 
 def _fail(connection: sa.Connection, text: str, given: Any, error: Exception) -> NoReturn:

@@ -113,7 +113,7 @@ class Machine:
         self._observer = observer
         self._workflow.script_engine.conductor = observer
         self._steps = 0
-        self._began = thread_time()
+        self._began: float | None = None
         self._known = set(self._workflow.subprocesses)
         self._made = 0
         self.end_element: str | None = None
@@ -328,7 +328,9 @@ class Machine:
                 raise BudgetExceeded(
                     f"a path of over {DEEPEST} steps, at {task.task_spec.name}; start a new one."
                 )
-            if thread_time() - self._began > LONGEST:
+            now = thread_time()
+            self._began = now if self._began is None else self._began  # to ask at every step would be dear
+            if now - self._began > LONGEST:
                 raise BudgetExceeded(f"over {LONGEST} seconds after one event, at {task.task_spec.name}.")
         new = workflow.subprocesses.keys() - self._known
         self._made += len(new)

@@ -59,11 +59,14 @@ class ClosedEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc
         raise NotDeployed(f"refused to call {str(given.get('operation_name'))[:60]!r}")
 
 
+_CLOSED = ClosedEnvironment()
+
+
 class ClosedEngine(PythonScriptEngine):  # type: ignore[misc]
     """The only script engine a workflow of ours ever gets."""
 
     def __init__(self, conductor: Conductor) -> None:
-        super().__init__(ClosedEnvironment())
+        super().__init__(_CLOSED)
         self.conductor = conductor
 
     def validate(self, expression: object) -> NoReturn:
