@@ -4,6 +4,7 @@ SQLite: our own BEGIN IMMEDIATE, WAL, full synchronisation (an accepted answer i
 PostgreSQL: READ COMMITTED with row locks and a revision; a conflict runs the step again.
 """
 
+import errno
 import random
 import sqlite3
 import time
@@ -32,6 +33,7 @@ SERIALIZATION_FAILURES = {"40001", "40P01"}
 PATIENCE = 10.0
 # SQLite's primary codes: busy, locked, read-only, I/O error, full, cannot open.
 SQLITE_OUTAGES = {5, 6, 8, 10, 13, 14}
+DISK_OUTAGES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 # PostgreSQL's classes and codes: connection, resources (disk full), operator's intervention, read-only.
 POSTGRES_OUTAGES = ("08", "53", "57P", "25006")
 
@@ -63,8 +65,7 @@ class Database:
     def __init__(self, url: str, *, patience: float | None = None) -> None:
         self.url = url
         self.patience = PATIENCE if patience is None else patience
-        self.engine = _engine(url, self.patience)
-        self._reading = self.engine.execution_options(reading=True)
+        self.engine, self._reading = _engines(url, self.patience)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -104,6 +105,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._reading.dispose()
 
 
 def _may_repeat(problem: Exception) -> bool:
@@ -117,9 +119,11 @@ def _may_repeat(problem: Exception) -> bool:
 
 
 def unavailable(problem: Exception) -> bool:
-    """Whether the database itself is in trouble (away, locked, full, read-only), so that trying later helps."""
+    """Whether the database or its disk is in trouble (away, locked, full, read-only), so that trying later helps."""
     if isinstance(problem, PoolExhausted):
         return True
+    if isinstance(problem, OSError):
+        return problem.errno in DISK_OUTAGES
     # What our own BEGIN meets comes as the driver raises it, without SQLAlchemy's wrapping.
     original = problem.orig if isinstance(problem, DBAPIError) else problem
     if isinstance(original, sqlite3.Error):
@@ -132,9 +136,10 @@ def unavailable(problem: Exception) -> bool:
     return str(state).startswith(POSTGRES_OUTAGES)
 
 
-def _engine(url: str, patience: float) -> Engine:
+def _engines(url: str, patience: float) -> tuple[Engine, Engine]:
+    """Out: one that begins to write, and one of the same connections that begins to read."""
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url,
             pool_size=10,
             max_overflow=10,
@@ -142,9 +147,10 @@ def _engine(url: str, patience: float) -> Engine:
             pool_timeout=patience,
             connect_args={"connect_timeout": max(2, round(patience))},
         )
-    engine = create_engine(url, connect_args={"timeout": patience, "check_same_thread": False})
+        return engine, engine
+    writing = create_engine(url, connect_args={"timeout": patience, "check_same_thread": False})
 
-    @event.listens_for(engine, "connect")
+    @event.listens_for(writing, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
         # WAL is a property of the file: asking for it again would need to write, which a read-only disk refuses.
@@ -153,10 +159,9 @@ def _engine(url: str, patience: float) -> Engine:
         for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={round(patience * 1000)}"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        # Readers see a snapshot and wait for nobody; whoever will write takes the one writer's place at once.
-        reading = connection.get_execution_options().get("reading")
-        connection.connection.dbapi_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine
+    # Readers see a snapshot and wait for nobody; whoever will write takes the one writer's place at once. Two
+    # dialects instead of a listener: an engine that is listened to asks its listeners at every turn.
+    reading = create_engine(url, pool=writing.pool)
+    vars(writing.dialect)["do_begin"] = lambda connection: connection.execute("BEGIN IMMEDIATE")
+    vars(reading.dialect)["do_begin"] = lambda connection: connection.execute("BEGIN")
+    return writing, reading

@@ -1,11 +1,13 @@
 """Documents of a case and attachments of opinions: bytes in the store, facts in rows."""
 
 import hashlib
+import re
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 from sqlalchemy import Index, text
 from sqlalchemy_utc import UtcDateTime
@@ -61,6 +63,9 @@ class Attachment(Row, table=True):
     scan: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
+_SYSTEM = re.compile(r"Os \{\s*code: (\d+)")
+
+
 def digest_of(content: bytes) -> str:
     """What bytes are known by in the store."""
     return hashlib.sha256(content).hexdigest()
@@ -78,9 +83,17 @@ class Store:
         self.arrives_as = SCAN_WAITS if scanned else NOT_SCANNED
 
     def put(self, municipality_id: str, content: bytes) -> str:
-        """Keep the bytes. Out: their digest, safe to reference before or after the commit."""
+        """Keep the bytes. Out: their digest, safe to reference before or after the commit.
+
+        Errors: OSError with the system's number when the disk is full or takes nothing.
+        """
         digest = digest_of(content)
-        obstore.put(self._store, f"{municipality_id}/{digest}", content)
+        try:
+            obstore.put(self._store, f"{municipality_id}/{digest}", content)
+        except BaseError as error:  # the number stands in its text alone
+            if number := _SYSTEM.search(str(error)):
+                raise OSError(int(number[1]), "the store of files took nothing") from error
+            raise
         return digest
 
     def get(self, municipality_id: str, digest: str) -> bytes:

@@ -134,5 +134,6 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     DBAPIError: outage,
     sqlite3.Error: outage,
     PoolExhausted: outage,
+    OSError: outage,
     Exception: broken,
 }

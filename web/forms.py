@@ -1,4 +1,8 @@
-"""What came in a form: texts, repeated choices and files, as plain values."""
+"""What came in a form: texts, repeated choices and files, as plain values.
+
+Files stay in memory until they are stored, for a request is never large; a full temporary folder must not stand
+between a person and an answer.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,24 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from litestar import Request
+from litestar import Request, _multipart
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 
 IGNORED = {"_csrf_token"}
 SENT = "sent_form"
+LARGEST = 16_000_000
+"""More than a request may hold (`web.app.LARGEST_BODY`)."""
+
+
+class _InMemory(UploadFile):
+    """Litestar passes files of over a megabyte over the disk, and offers no setting for it."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **{**named, "max_spool_size": LARGEST})
+
+
+_multipart.UploadFile = _InMemory  # type: ignore[attr-defined]  # no public name asks for it
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from processes import database
 from tests.web.public_house import NUMBER, House
 
 PAGE = f"/et/case/{NUMBER}/opinion"
+LARGE = [("files", ("plaan.pdf", b"%PDF-1.7\n" + b"x" * (2 << 20) + b"\n%%EOF", "application/pdf"))]
 HOLD = (
     "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('begin immediate'); "
     "print('held', flush=True); time.sleep(float(sys.argv[2])); c.execute('rollback')"
@@ -113,13 +115,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_refuses_loses_nothing_and_takes_again_when_there_is_room(small_disk: Path) -> None:
     house = House(small_disk)
     filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (65536, 512):
-            try:
-                while file.write(b"x" * size):
-                    pass
-            except OSError:
-                pass
+    _fill(small_disk)
     answer, taken, text = _until_refused(house)
     _refused_but_kept(answer, text)
     assert house.client.get(PAGE).status_code == 200  # reading still works
@@ -127,6 +123,45 @@ def test_a_full_disk_refuses_loses_nothing_and_takes_again_when_there_is_room(sm
     assert _send(house, answer.text).status_code == 303
     _kept_once(house, [*taken, text])
     house.kaasa.close()
+
+
+def _fill(disk: Path) -> None:
+    with (disk / "filler").open("wb", buffering=0) as file:
+        for size in (65536, 512):
+            with suppress(OSError):
+                while file.write(b"x" * size):
+                    pass
+
+
+def _give_file(house: House, text: str) -> httpx.Response:
+    form = next(it for it in html.fromstring(house.get(PAGE)).forms if "text" in it.fields)
+    data = {name: value for name, value in form.form_values() if isinstance(value, str)}
+    data |= {"text": text, "author": "anonymous"}
+    return house.client.post(PAGE, data=data, files=LARGE, follow_redirects=False)
+
+
+def test_a_file_on_a_full_disk_is_refused_what_was_typed_stays_and_it_is_taken_when_there_is_room(
+    small_disk: Path,
+) -> None:
+    house = House(small_disk)
+    _fill(small_disk)
+    answer = _give_file(house, "Pingid ja puud.")
+    _refused_but_kept(answer, "Pingid ja puud.")
+    assert "Failid kaasa ei tule" in answer.text
+    _kept_once(house, [])
+    (small_disk / "filler").unlink()
+    assert _give_file(house, "Pingid ja puud.").status_code == 303
+    _kept_once(house, ["Pingid ja puud."])
+    house.kaasa.close()
+
+
+def test_a_file_needs_no_room_on_any_other_disk(
+    house: House, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    _fill(small_disk)
+    assert _give_file(house, "Pingid ja puud.").status_code == 303
+    _kept_once(house, ["Pingid ja puud."])
 
 
 def test_a_database_that_may_not_grow_refuses_and_recovers(house: House) -> None:
