@@ -102,13 +102,18 @@ def _walks(process: Process) -> Iterator[list[dict[str, Any]]]:
 def _comparable(process: Process, deeds: Sequence[walk.Deed]) -> Iterator[walk.Deed]:
     """A walk up to what bpmn-engine cannot tell.
 
-    There no event subprocess begins with what comes from outside, and nothing is at work twice at once.
+    There no event subprocess begins with what comes from outside, nothing is at work twice at once, and an event on an
+    edge that does not interrupt is heard once.
     """
+    heard: set[str] = set()
     for deed in deeds:
-        outside = deed.kind != "start" and process.locate(deed.element)[1].kind == "startEvent"
+        element = None if deed.kind == "start" else process.locate(deed.element)[1]
+        outside = element is not None and element.kind == "startEvent"
         twice = len(set(deed.open)) < len(deed.open) or len(set(deed.done)) < len(deed.done)
-        if outside or twice:
+        if outside or twice or deed.element in heard:
             return
+        if element is not None and element.kind == "boundaryEvent" and not element.interrupting:
+            heard.add(deed.element)
         yield deed
 
 
