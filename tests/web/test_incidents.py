@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from lxml import html
 from sqlmodel import select
 
 from engine.history import History
@@ -171,3 +172,27 @@ def test_a_step_that_breaks_in_somebodys_hands_is_told_noted_once_and_settled_wh
     page = demo_visitor.get(f"/et/cases/{case.number}/incidents").text
     assert f"/et/task/{wait_id}" in page
     assert "/again" not in page
+    page = demo_visitor.get(f"/et/cases/{case.number}/incidents/{it.id}").text
+    assert "Sellega on ülesanne tehtud" in page
+    refused = demo_visitor.post(f"/et/cases/{case.number}/incidents/{it.id}/skip", {})
+    assert (refused.status_code, 'href="#skip_reason"' in refused.text) == (422, True)
+    given = {name: values[0] for name, values in _offered(page).items()}
+    done = demo_visitor.post(
+        f"/et/cases/{case.number}/incidents/{it.id}/skip", {**given, "skip_reason": "Tehti paberil."}
+    )
+    assert done.status_code == 303
+    assert desk.rows(Wait, id=wait_id) == []
+    (it,) = desk.rows(Incident, instance_id=wait.instance_id)
+    assert it.resolution == f"skipped:{case.planner_id}: Tehti paberil."
+
+
+def _offered(page):
+    """Something that fits for every result the page asks."""
+    found = {}
+    for control in html.fromstring(page).iter("input", "select", "textarea"):
+        name = control.get("name", "")
+        if name.startswith("result_"):
+            offered = [it.get("value") for it in control.iter("option") if it.get("value")]
+            typed = {"date": "2026-12-02", "datetime-local": "2026-12-02T23:59"}.get(control.get("type"), "1")
+            found.setdefault(name, [*offered, typed])
+    return found
