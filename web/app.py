@@ -26,6 +26,7 @@ from web.pages import (
     agreed,
     alike,
     answers,
+    api,
     approvals,
     calendars,
     case,
@@ -48,6 +49,7 @@ from web.pages import (
     launch,
     letters,
     mails,
+    measures,
     meetings,
     moving,
     opinion,
@@ -98,7 +100,6 @@ PAGES: list[Any] = [
     sign_in.SignInPage,
     participants.ParticipantsPage,
     invitation_letter.InvitationLetterPage,
-    invitation_letter.InvitationLetterPage,
     opinions.OpinionsPage,
     publishing.PublishingPage,
     answers.AnswersPage,
@@ -146,6 +147,8 @@ PAGES: list[Any] = [
     follow_up.FollowUpPage,
     suggestions.SuggestPage,
     suggestions.SuggestionsPage,
+    measures.MeasuresPage,
+    measures.CaseMeasuresPage,
 ]
 
 
@@ -175,7 +178,8 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
         route_handlers=[
             front_door.FrontDoor,
             health.Health,
-            Router(path="/{lang:str}", route_handlers=[*PAGES, elsewhere.Elsewhere]),
+            api.Api,
+            Router(path="/{lang:str}", route_handlers=[*PAGES, elsewhere.Elsewhere], include_in_schema=False),
             create_static_files_router(
                 path="/static", directories=[HERE / "static"], opt={"exclude_from_csrf": True}
             ),
@@ -190,7 +194,7 @@ def create_app(kaasa: Kaasa, *, loop: bool = True) -> Litestar:
         lifespan=[_background(kaasa)] if loop else [],
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=MOST_PARTS,
-        openapi_config=None,
+        openapi_config=api.DESCRIPTION,
         logging_config=None,
     )
     app.state.kaasa = kaasa

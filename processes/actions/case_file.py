@@ -152,7 +152,7 @@ def read(
         progress=progress(session, case, language, runtime=runtime),
         tasks=tasks,
         awaited=awaited,
-        terms=_terms(session, case, definition, language, now),
+        terms=terms_of(session, case, definition, language, now),
         happened=_happened(
             session, case, told[(page - 1) * HISTORY_PAGE : page * HISTORY_PAGE], definition, language
         ),
@@ -190,16 +190,19 @@ def _waits(
             if latest is not None and wait.due_at is not None and latest <= local_day(wait.due_at):
                 latest = None
             tasks.append(OpenTask(wait.id, name, wait.role or "", wait.due_at, wait.opened_at, mine, latest))
-        elif wait.kind not in (MESSAGE, SIGNAL) or not timed:  # a message beside a timer is what may happen instead
+        elif (
+            wait.kind not in (MESSAGE, SIGNAL) or not timed
+        ):  # a message beside a timer is what may happen instead
             element = obligation.plain_name(wait.element)
             awaited.append(Awaited(element, name, wait.kind, wait.due_at, wait.opened_at))
     tasks.sort(key=lambda it: (it.due_at is None, it.due_at, it.name))
     return tasks, awaited
 
 
-def _terms(
+def terms_of(
     session: Session, case: Consultation, definition: Definition | None, language: str, now: datetime
 ) -> list[TermLine]:
+    """The terms of a case, the earliest due first, in the words of its process."""
     frozen = case.frozen_terms()
     drawn = _paths(definition) if definition else {}
     found = []

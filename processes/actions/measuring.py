@@ -6,15 +6,16 @@ published has its small counts merged (`few`), so that nobody is known by being 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from engine.clock import local_day
 from notifications.outbox import OutgoingLetter
 from processes.accommodation import Need, NeedCount
-from processes.consultation import CANCELLED, DRAFT, Consultation
+from processes.consultation import Consultation
 from processes.feedback import COUNTED, LATE_ACCEPTED, LATE_RECORDED, TO_ANSWER, Feedback
 from processes.invitation import INVITED, Invitation
 from processes.obligation import Obligation
@@ -67,13 +68,23 @@ class Measures:
 
 
 def cases_of(session: Session, municipality_id: str, year: int | None = None) -> Sequence[Consultation]:
-    """The cases that are or were public, the newest first; of one year, by the year they were opened."""
+    """The cases that are or were public, the newest first; of one year, by the year they became public."""
     query = select(Consultation).where(
         Consultation.municipality_id == municipality_id,
-        col(Consultation.state).not_in((DRAFT, CANCELLED)),
+        col(Consultation.published_at).is_not(None),
     )
-    found = session.exec(query.order_by(col(Consultation.created_at).desc(), col(Consultation.id))).all()
-    return [it for it in found if year is None or it.created_at.year == year]
+    found = session.exec(query.order_by(col(Consultation.published_at).desc(), col(Consultation.id))).all()
+    return [it for it in found if year is None or year_of(it) == year]
+
+
+def year_of(case: Consultation) -> int:
+    """The year a public case was opened to everyone."""
+    return public_since(case).year
+
+
+def public_since(case: Consultation) -> date:
+    """The day a public case was opened to everyone."""
+    return local_day(case.published_at or case.created_at)
 
 
 def measure(session: Session, municipality_id: str, cases: Sequence[Consultation]) -> Measures:

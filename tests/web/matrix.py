@@ -16,6 +16,7 @@ ADMINISTRATOR = frozenset({"administrator"})
 OUTSIDE_LANGUAGES = {
     "GET /", "GET /health", "GET /health/live", "GET /health/ready", "GET /metrics", "GET /ready",
     "GET /static/{file_path}",
+    "GET /api", "GET /api/openapi.json", "GET /api/v1/cases", "GET /api/v1/cases/{number}", "GET /api/v1/measures",
 }  # fmt: skip
 
 DOORS: list[tuple[frozenset[str], str]] = [
@@ -42,6 +43,9 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (ANYONE, "GET /case/{number}/easy"),
     (ANYONE, "GET /case/{number}/feed.atom"),
     (ANYONE, "GET /case/{number}/followup"),
+    (ANYONE, "GET /case/{number}/measures"),
+    (ANYONE, "GET /measures"),
+    (ANYONE, "GET /measures.csv"),
     (ANYONE, "GET /case/{number}/opinion"),
     (ANYONE, "POST /case/{number}/opinion"),
     (ANYONE, "GET /case/{number}/receipt/{key}"),
@@ -112,6 +116,8 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (PLANNER, "GET /cases/{number}/opinions/{feedback_id}/file/{file_id}"),
     (PLANNER, "POST /cases/{number}/opinions/{feedback_id}/late"),
     (PLANNER, "POST /cases/{number}/opinions/{feedback_id}/theme"),
+    (PLANNER, "GET /cases/{number}/measures"),
+    (PLANNER, "GET /cases/{number}/measures/table.csv"),
     (PLANNER, "GET /cases/{number}/publishing"),
     (PLANNER, "GET /cases/{number}/publishing/{feedback_id}"),
     (PLANNER, "POST /cases/{number}/publishing/{feedback_id}"),

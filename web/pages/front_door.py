@@ -12,6 +12,7 @@ class FrontDoor(Controller):
     """`/`."""
 
     path = "/"
+    include_in_schema = False
 
     @get(sync_to_thread=False)
     def open(self, request: Request[Any, Any, Any]) -> Redirect:

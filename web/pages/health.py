@@ -18,6 +18,7 @@ class Health(Controller):
     """`/health` and `/ready` (also as `/health/live` and `/health/ready`), `/metrics`."""
 
     path = "/"
+    include_in_schema = False
 
     @get(["/health", "/health/live"], sync_to_thread=False, media_type="text/plain")
     def live(self) -> str:
