@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
@@ -24,7 +23,7 @@ import structlog
 from sqlmodel import Session
 
 from notifications.errors import TokenRefused
-from notifications.lease import Claimed, claim, outcome, record
+from notifications.lease import Claimed, Notebook, claim, outcome, record
 from notifications.pace import Pace
 from notifications.verdict import Outcome, Verdict, back, note
 
@@ -113,7 +112,7 @@ class Delivery:
     def _carry(self, letters: Sequence[Claimed]) -> int:
         """Send a claimed batch. Out: how many were tried; the others go back, their try not counted."""
         began, breaks = time.monotonic(), 0
-        notes = _Notebook(self._open)
+        notes = Notebook(self._open)
         for place, letter in enumerate(letters):
             free_at = self._pace.free_at(letter.recipient_address, self._now())
             if free_at > self._now():
@@ -150,30 +149,6 @@ class Delivery:
         self._rests_until = self._now() + REST
         self.stopped = answer or "the connection was lost again and again"
         log.error("delivery_stopped", until=self._rests_until.isoformat())
-
-
-@dataclass
-class _Notebook:
-    """Writes notes a few at a time: a commit costs more than a letter, and 0.2 s is soon enough."""
-
-    open: Callable[[], AbstractContextManager[Session]]
-
-    def __post_init__(self) -> None:
-        self.notes: list[dict[str, Any]] = []
-        self.since = 0.0
-
-    def add(self, one: dict[str, Any]) -> None:
-        if not self.notes:
-            self.since = time.monotonic()
-        self.notes.append(one)
-        if len(self.notes) >= 100 or time.monotonic() - self.since > 0.2:
-            self.write([])
-
-    def write(self, more: list[dict[str, Any]]) -> None:
-        if notes := self.notes + more:
-            with self.open() as session:
-                record(session, notes)
-            self.notes = []
 
 
 class SmtpTransport:

@@ -5,9 +5,8 @@ must be the sender), so whatever comes back is known to be about them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -16,13 +15,14 @@ from sqlmodel import Session
 from notifications import outbox
 from notifications.address import Postmark, plain
 from notifications.errors import AddressRefused
-from notifications.letter import Letter, Markdown, Template, bullets, escape
+from notifications.letter import Letter, Markdown, bullets, escape
 from notifications.message import build
 from processes import assignment, digest, reminding, subscription, words
 from processes.assignment import OPEN, Assignment
 from processes.consultation import Consultation, ConsultationText, text_of
 from processes.errors import NotFound
 from processes.invitation import Links
+from processes.letter_words import ABOUT, DECIDERS, GREETINGS, footed
 from processes.letters import Letters
 from processes.municipality import Municipality
 from processes.organisation import Organisation
@@ -31,21 +31,6 @@ from processes.person import Person
 from processes.words import spoken
 
 TOGETHER = 200
-GREETINGS = {"et": "Tere", "en": "Hello", "ru": "Здравствуйте"}
-ABOUT = {
-    "et": ("Mida kavatakse", "Mis on veel lahtine", "Mis on juba otsustatud"),
-    "et-easy": ("Mis on plaan", "Mille kohta saate arvamust öelda", "Mis on juba otsustatud"),
-    "en": ("What is planned", "What is still open", "What has been decided"),
-    "ru": ("Что планируется", "Что ещё не решено", "Что уже решено"),
-}
-DECIDERS = {
-    ("council", "en"): "the municipal council",
-    ("government", "en"): "the municipal government",
-    ("council", "ru"): "волостное собрание",
-    ("government", "ru"): "волостная управа",
-    ("council", "ru", "linn"): "городское собрание",
-    ("government", "ru", "linn"): "городская управа",
-}
 
 
 @dataclass(frozen=True)
@@ -306,13 +291,6 @@ def _task(it: Assignment, variant: str) -> Markdown:
         owner=it.owner, until=words.until(it.due_on, variant), since=words.short_day(it.since, variant)
     )
     return Markdown(f"**{it.number}.** {escape(it.what)} – {escape(owed)}")
-
-
-@lru_cache(maxsize=256)
-def footed(template: Template, variant: str) -> Template:
-    """A letter with its reader's own page named at the end, whoever wrote the letter and whenever."""
-    said = words.OWN_PAGE.get(variant) or words.OWN_PAGE[spoken(variant)]
-    return replace(template, body=f"{template.body}\n{said}\n", fields=template.fields | {"own_page"})
 
 
 def _greeting(name: str, variant: str) -> dict[str, str]:

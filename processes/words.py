@@ -140,9 +140,14 @@ SENTENCES = {
         "ru": "Основное решение планировки не меняется.",
     },
     "contest_until": {
-        "et": "Kaebuse saab esitada halduskohtule kuni {day} (kaasa arvatud).",
-        "en": "A complaint may be filed with the administrative court until {day}, that day included.",
-        "ru": "Жалобу можно подать в административный суд до {day} включительно.",
+        "et": "Kaebuse saab esitada halduskohtule vähemalt kuni {day} (kaasa arvatud). Aega arvestame viimasest "
+        "avalikust teatest; kui see ilmub hiljem, on aega kauem ja täpne kuupäev on menetluse lehel.",
+        "en": "A complaint may be filed with the administrative court at least until {day}, that day included. The "
+        "time is counted from the last public notice; if that comes later, there is more time, and the exact day is "
+        "on the page of the case.",
+        "ru": "Жалобу можно подать в административный суд по меньшей мере до {day} включительно. Срок считается от "
+        "последнего публичного извещения; если оно выйдет позже, времени будет больше, а точная дата есть на "
+        "странице дела.",
     },
     "contest": {
         "et": "Kaebuse saab esitada halduskohtule {days} päeva jooksul. Aega arvestame päevast, mil ilmub "
@@ -152,6 +157,7 @@ SENTENCES = {
         "ru": "Жалобу можно подать в административный суд в течение {days} дней. Срок считается со дня "
         "последнего публичного извещения о решении; точная дата есть на странице дела.",
     },
+    "in_decision": {"et": "otsuses", "en": "in the decision", "ru": "в решении"},
     "no_opinion": {
         "et": "Te ei esitanud selles menetluses arvamust.",
         "en": "You gave no opinion in this procedure.",
@@ -233,15 +239,6 @@ SENTENCES = {
         "ru": "изменились организационные обстоятельства",
     },
 }
-
-OWN_PAGE = {
-    "et": "Kõik meie küsimused teile, kalender ja see, kuidas te kirju soovite: [avage oma ühenduse leht]({own_page})",
-    "et-easy": "Kas saadame teile liiga palju kirju? [Valige, kuidas me teile kirjutame]({own_page})",
-    "en": "All our requests to you, a calendar, and how you want your letters: [open your organisation's page]({own_page})",
-    "ru": "Все наши запросы к вам, календарь и то, как вы хотите получать письма: "
-    "[откройте страницу вашего объединения]({own_page})",
-}
-"""The last line of a letter to an organisation's own address."""
 
 
 def spoken(language: str) -> str:

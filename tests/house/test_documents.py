@@ -22,6 +22,7 @@ LONGER = {
     "engine/spiff/machine.py": "the one face of the library; splitting it would open a second door",
     "processes/actions/inbound_triage.py": "every deed a person may do with one mail",
     "processes/migrations/versions/0001_the_first_tables.py": "written by Alembic",
+    "processes/words.py": "the fixed words of letters in four languages, one table after the other",
     "processes/summary_facts.py": "every count of the committee's page as a statement, side by side",
     "web/pages/draft.py": "the steps of one draft, one controller after the other",
     "web/summary_words.py": "every sentence of the committee's page",
