@@ -6,9 +6,9 @@ chain. The instance row carries the last number and hash, so a cut tail is found
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -43,14 +43,13 @@ class History(SQLModel, table=True):
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A thing that happened in the step being taken, before it has a number and a hash."""
 
     actor: str
     element: str
     what: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = MappingProxyType({})
 
 
 def seal(

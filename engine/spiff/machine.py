@@ -7,10 +7,9 @@ happened) goes through the conductor of the step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from time import thread_time
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
@@ -50,8 +49,7 @@ class Observer(Conductor, Protocol):
         """A drawn element is done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """Something a workflow waits for. `path` is the element with the call activities it lies in."""
 
     id: str
