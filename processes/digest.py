@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, col, select, update
 from engine.clock import ZONE
 from processes import reminding
 from processes.database import Row, belongs_to, new_id
+from processes.invitation import INVITED, Invitation
 
 STEMS = (*reminding.STEMS, "round")
 """The letters that may wait for the digest; none that the law asks for, nor one that changes a calendar at once."""
@@ -97,9 +98,12 @@ def put_off(session: Session, municipality_id: str, organisation_id: str, until:
 
 
 def still_true(session: Session, items: Sequence[DigestItem], now: datetime) -> list[DigestItem]:
-    """Those that nothing has overtaken since; a reminder is for the silent alone."""
+    """Those that nothing has overtaken since: a reminder is for the silent alone, news for the invited."""
     left = []
     for item in items:
+        invitation = session.get(Invitation, (item.municipality_id, item.invitation_id))
+        if invitation is None or invitation.state != INVITED:
+            continue
         if item.kind in reminding.STEMS:
             about = item.key.split(":")[1]
             asked = [item.invitation_id]

@@ -26,6 +26,7 @@ from processes.invitation import Links
 from processes.meeting import CANCELLED, Meeting
 from processes.organisation import Organisation
 from processes.permission import COMMITTEE, PLANNER, Actor, require
+from processes.post import PostOffice
 from processes.summary import Summary
 
 Describe = Callable[[Asked], str]
@@ -33,10 +34,10 @@ Describe = Callable[[Asked], str]
 
 
 def read(
-    session: Session, municipality_id: str, token: str, site: Site, describe: Describe, *, links: Links
+    session: Session, municipality_id: str, token: str, site: Site, describe: Describe, *, office: PostOffice
 ) -> bytes:
     """The calendar behind an address. Errors: LinkNotValid, also for an address that was ended."""
-    key = feed_key.find(session, municipality_id, token, links)
+    key = feed_key.find(session, municipality_id, token, office.links)
     url = site.page("feed", token, "calendar.ics")
     if key.owner_kind == feed_key.COMMITTEE:
         committee = session.get(Committee, (municipality_id, key.owner_id))
@@ -46,7 +47,7 @@ def read(
     who = session.get(Organisation, (municipality_id, key.owner_id))
     if who is None or not who.active:
         raise LinkNotValid
-    asked = everything(session, who, site.language, links=links)
+    asked = everything(session, who, site.language, office=office)
     return calendar.feed(who.name, [_entry(it, site, describe) for it in asked], url=url)
 
 

@@ -9,6 +9,7 @@ from processes import feed_key, subscription
 from processes.actions.own_requests import Asked, open_requests
 from processes.errors import Reason, Refused
 from processes.invitation import Links
+from processes.post import PostOffice
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,16 @@ class OwnPage:
 
 
 def read(
-    session: Session, municipality_id: str, token: str, language: str, *, links: Links, now: datetime
+    session: Session, municipality_id: str, token: str, language: str, *, office: PostOffice, now: datetime
 ) -> OwnPage:
     """The page of whoever has the link. Errors: LinkNotValid."""
-    who = subscription.find(session, municipality_id, token, links)
+    who = subscription.find(session, municipality_id, token, office.links)
     return OwnPage(
         organisation=who.name,
         address=who.email,
-        asked=tuple(open_requests(session, who, language, links=links, now=now)),
+        asked=tuple(open_requests(session, who, language, office=office, now=now)),
         choice=subscription.choice_of(session, municipality_id, who.id),
-        feed=feed_key.current(session, municipality_id, feed_key.ORGANISATION, who.id, links),
+        feed=feed_key.current(session, municipality_id, feed_key.ORGANISATION, who.id, office.links),
     )
 
 

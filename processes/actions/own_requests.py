@@ -16,10 +16,11 @@ from engine.clock import local_day
 from notifications.outbox import OutgoingLetter
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.feedback import Feedback
-from processes.invitation import INVITED, Approval, Invitation, Links
+from processes.invitation import INVITED, Approval, Invitation
 from processes.meeting import CANCELLED, Attendance, Meeting
 from processes.municipality import Municipality
 from processes.organisation import Organisation
+from processes.post import PostOffice
 from processes.round import Round
 
 ROUND, APPROVAL, MEETING = "round", "approval", "meeting"
@@ -66,23 +67,25 @@ class Asked:
 
 
 def open_requests(
-    session: Session, organisation: Organisation, language: str, *, links: Links, now: datetime
+    session: Session, organisation: Organisation, language: str, *, office: PostOffice, now: datetime
 ) -> list[Asked]:
     """What waits for an answer or is still to come, the nearest first; each knows what else falls on its time."""
     found = [
-        it for it in everything(session, organisation, language, links=links)
+        it for it in everything(session, organisation, language, office=office)
         if it.ends_at >= now and not it.cancelled
     ]  # fmt: skip
     return [replace(it, beside=_beside(it, found)) for it in found]
 
 
-def everything(session: Session, organisation: Organisation, language: str, *, links: Links) -> list[Asked]:
+def everything(
+    session: Session, organisation: Organisation, language: str, *, office: PostOffice
+) -> list[Asked]:
     """Every request of running cases, also what is over or was cancelled. By day; a few questions in all."""
     asked = _invitations(session, organisation)
     if not asked:
         return []
     cases = [case.id for _, case, _ in asked]
-    titles, told = _titles(session, cases, language), _told(session, [it for it, _, _ in asked])
+    titles, told = _titles(session, cases, language), _told(session, [it for it, _, _ in asked], office)
     rounds, meetings = _rounds(session, cases), _meetings(session, [it.id for it, _, _ in asked])
     spoke, approvals = (
         _spoke(session, [it.id for it, _, _ in asked]),
@@ -94,7 +97,7 @@ def everything(session: Session, organisation: Organisation, language: str, *, l
         mine = case.municipality_id == organisation.municipality_id
         common: dict[str, Any] = {
             "municipality": home.name, "title": title, "language": spoken, "number": case.number, "mine": mine,
-            "link": links.of(invitation) if mine else "", "organiser": home.email,
+            "link": office.links.of(invitation) if mine else "", "organiser": home.email,
             "stamp": case.published_at or case.created_at,
         }  # fmt: skip
         for row in rounds.get(case.id, ()):
@@ -178,14 +181,18 @@ def _titles(session: Session, cases: Sequence[str], language: str) -> dict[str, 
     return found
 
 
-def _told(session: Session, asked: Sequence[Invitation]) -> dict[tuple[str, str], date]:
-    """When a letter first told of a phase (by its kind) or of a meeting (by its id), by invitation."""
-    refs = [f"invitation:{it.id}" for it in asked]
+def _told(session: Session, asked: Sequence[Invitation], office: PostOffice) -> dict[tuple[str, str], date]:
+    """When a letter first told of a phase (by its kind) or of a meeting (by its id), by invitation.
+
+    An invitation's letters all leave from its own reply address, and the outbox is searched by that.
+    """
+    mark = office.postmark
+    senders = [mark.address(mark.token(f"invitation:{it.id}")) for it in asked]
     query = select(
         OutgoingLetter.recipient_ref, OutgoingLetter.kind, OutgoingLetter.dedup_key, OutgoingLetter.created_at
     ).where(
         col(OutgoingLetter.tenant_id).in_({it.municipality_id for it in asked}),
-        col(OutgoingLetter.recipient_ref).in_(refs),
+        col(OutgoingLetter.sender_address).in_(senders),
         col(OutgoingLetter.kind).in_([*_TELLS.values(), MEETING]),
     )
     found: dict[tuple[str, str], date] = {}

@@ -59,6 +59,6 @@ class SecretFeedPage(Controller):
                 token,
                 site_of(visit),
                 own_words.describe,
-                links=kaasa.links,
+                office=kaasa.post_office,
             )
         return feed(visit.request, content, ICS, private=True)

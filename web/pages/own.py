@@ -70,7 +70,7 @@ def _page(
             kaasa.municipality_id,
             token,
             visit.language,
-            links=kaasa.links,
+            office=kaasa.post_office,
             now=kaasa.clock.now(),
         )
     return visit.page(
