@@ -124,7 +124,7 @@ def unavailable(problem: Exception) -> bool:
         return True
     if isinstance(problem, OSError):
         return problem.errno in DISK_OUTAGES
-    # What our own BEGIN meets comes as the driver raises it, without SQLAlchemy's wrapping.
+    # Where no statement of SQLAlchemy runs, an error comes as the driver raises it.
     original = problem.orig if isinstance(problem, DBAPIError) else problem
     if isinstance(original, sqlite3.Error):
         return getattr(original, "sqlite_errorcode", 0) & 0xFF in SQLITE_OUTAGES
