@@ -93,7 +93,7 @@ def begin(
     """Open the round, or change its question and last day. Errors: LinkNotValid, NotFound, Refused, TooLate."""
     invitation = hold(session, municipality_id, token, links)
     _check(invitation)
-    row, words, problems = _round(session, invitation), clean(question), dict[str, Reason]()
+    row, words, problems = _round(session, invitation, lock=True), clean(question), dict[str, Reason]()
     if row is not None and row.released_at is not None:
         raise TooLate("released")
     check_length(problems, "question", words, MAX_REASON)
@@ -145,7 +145,7 @@ def release(
     Errors: as for any answer by this link, and NotFound without a round.
     """
     invitation = hold(session, municipality_id, token, links)
-    row = _round(session, invitation)
+    row = _round(session, invitation, lock=True)
     if row is None:
         raise NotFound
     if not clean(given.text):
@@ -195,15 +195,15 @@ def _check(invitation: Invitation) -> None:
         raise NotFound
 
 
-def _round(session: Session, invitation: Invitation) -> InnerRound | None:
+def _round(session: Session, invitation: Invitation, *, lock: bool = False) -> InnerRound | None:
     query = select(InnerRound).where(
         InnerRound.municipality_id == invitation.municipality_id, InnerRound.invitation_id == invitation.id
     )
-    return session.exec(query.with_for_update()).first()
+    return session.exec(query.with_for_update() if lock else query).first()
 
 
 def _open(session: Session, invitation: Invitation) -> InnerRound:
-    row = _round(session, invitation)
+    row = _round(session, invitation, lock=True)
     if row is None:
         raise NotFound
     if row.released_at is not None:
