@@ -59,6 +59,10 @@ def play(house: House, session: Session, definition: Definition, cast: Cast, tod
     _come(third, "kurdid", "accepted", "SIGN")
     _come(third, "vaegkuuljad", "accepted", "CART", "LOOP")
     _come(third, "liikumine", "maybe", "WHEEL")
+    acts.arrange(
+        third,
+        {"SIGN": "Viipekeeletõlk on tellitud.", "LOOP": "On saalis.", "WHEEL": "Sissepääs on astmeteta."},
+    )
     suggest(third)
     return third
 
@@ -90,7 +94,7 @@ def _begin(house: House, session: Session, definition: Definition, cast: Cast, b
     series = f"rt-{began.year}"
     case = Consultation(
         municipality_id=HOME, number=f"{series}-{next_number(session, HOME, series)}", kind=KIND,
-        planner_id=cast.people["urmas"], committee_id=board.id, application_on=began, applicant=TABLE.applicant,
+        planner_id=cast.people["aino"], committee_id=board.id, application_on=began, applicant=TABLE.applicant,
         decided_by=TABLE.decided_by, place=TABLE.place, topics="\n".join(TABLE.topics), created_at=clock.now(),
         terms=json.dumps(terms.freeze(definition.process.files, began)),
     )  # fmt: skip
@@ -111,7 +115,7 @@ def _begin(house: House, session: Session, definition: Definition, cast: Cast, b
     case.instance_id, case.state, case.launched_at = instance.id, RUNNING, clock.now()
     session.add(case)
     session.flush()
-    made = Play(house, session, definition, cast, TABLE, began, "urmas", case, clock)
+    made = Play(house, session, definition, cast, TABLE, began, "aino", case, clock)
     for who in INVITED:
         why = "Teie liikmed kasutavad neid teenuseid, millest ümarlaual räägitakse."
         session.add(house.links.new_invitation(HOME, case.id, cast.organisations[who], why=why))
