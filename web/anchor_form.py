@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from processes.actions.anchoring import Ground, Pointed
+from processes.actions.pointing import Ground, Pointed
 from web.forms import SentForm
 from web.plan_drawing import Drawing, drawing, tile_source
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select, update
 
 from processes.actions import planner_case
-from processes.actions.alike_groups import find, persons
+from processes.actions.alike_members import find, persons
 from processes.actions.giving import MAX_NAME, check_length, one_line
 from processes.alike_group import LEFT, MANY, NAMING, TAKEN, AlikeGroup, AlikeMember
 from processes.errors import NotFound, NotYet, Reason, Refused, TooLate

@@ -4,7 +4,6 @@ A group is taken or left by a person. More than twenty persons with the same opi
 representative (PlanS § 5); the page proposes it, and nothing is done by itself: everyone is answered either way.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +12,11 @@ from sqlmodel import Session, col, func, select
 
 from processes import alike
 from processes.actions import alike_search, planner_case, said_of
+from processes.actions.alike_members import answered, find, persons, standing
 from processes.actions.alike_search import Search
 from processes.actions.planner_case import Head
 from processes.alike import Piece
 from processes.alike_group import LEFT, MANY, NAMING, PROPOSED, TAKEN, AlikeGroup, AlikeMember
-from processes.consultation import Consultation
-from processes.errors import NotFound
 from processes.feedback import TO_ANSWER, Feedback
 from processes.item import WorkingCopy
 from processes.permission import Actor
@@ -139,7 +137,7 @@ def read(
         .order_by(col(AlikeGroup.size).desc(), col(AlikeGroup.id))
     )
     rows = session.exec(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    answered = _answered(session, case, [row[0].id for row in rows])
+    answers = answered(session, case, [row[0].id for row in rows])
     every = select(func.count()).where(
         Feedback.municipality_id == case.municipality_id,
         Feedback.consultation_id == case.id,
@@ -149,7 +147,7 @@ def read(
         head=planner_case.head(session, actor, case, language),
         lines=tuple(
             Line(
-                it.id, it.state, it.size, it.identical, answered.get(it.id, 0), receipt, tongue,
+                it.id, it.state, it.size, it.identical, answers.get(it.id, 0), receipt, tongue,
                 said_of.beginning(text), it.identical > MANY,
             )
             for it, receipt, tongue, text in rows
@@ -191,7 +189,7 @@ def one(
         .order_by(col(AlikeMember.left_out), col(AlikeMember.likeness), col(AlikeMember.feedback_id))
     )
     rows = session.exec(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    unanswered, own = _standing(session, group)
+    unanswered, own = standing(session, group)
     return GroupSeen(
         head=planner_case.head(session, actor, case, language),
         id=group.id,
@@ -210,29 +208,6 @@ def one(
         own=own,
         named=_named(session, group, now),
     )
-
-
-def find(session: Session, case: Consultation, group_id: str, *, lock: bool = False) -> AlikeGroup:
-    """A group of this very case. Errors: NotFound."""
-    group = session.get(AlikeGroup, (case.municipality_id, group_id), with_for_update=lock or None)
-    if group is None or group.consultation_id != case.id:
-        raise NotFound
-    return group
-
-
-def members(group: AlikeGroup) -> list[Any]:
-    """Conditions for the opinions an answer to a group is for: what is in it and still has to be answered."""
-    inside = select(AlikeMember.feedback_id).where(
-        AlikeMember.municipality_id == group.municipality_id,
-        AlikeMember.group_id == group.id,
-        ~col(AlikeMember.left_out),
-    )
-    return [
-        Feedback.municipality_id == group.municipality_id,
-        Feedback.consultation_id == group.consultation_id,
-        col(Feedback.state).in_(TO_ANSWER),
-        col(Feedback.id).in_(inside),
-    ]
 
 
 def _one(row: Any, leader: str, group: AlikeGroup) -> One:
@@ -263,53 +238,3 @@ def _named(session: Session, group: AlikeGroup, now: datetime) -> Named:
         may_name=name_from is not None and now >= name_from and not group.representative,
         name=group.representative,
     )
-
-
-def persons(session: Session, group: AlikeGroup) -> int:
-    """How many persons said just the same, word for word: whom the law's rule is about."""
-    query = select(func.count()).where(
-        *members(group),
-        Feedback.author_kind == "person",
-        col(Feedback.id).in_(
-            select(AlikeMember.feedback_id).where(
-                AlikeMember.municipality_id == group.municipality_id,
-                AlikeMember.group_id == group.id,
-                col(AlikeMember.identical),
-            )
-        ),
-    )
-    return session.exec(query).one()
-
-
-def _answered(session: Session, case: Consultation, group_ids: Sequence[str]) -> dict[str, int]:
-    query = (
-        select(AlikeMember.group_id, func.count())
-        .join(
-            Response,
-            (col(Response.municipality_id) == AlikeMember.municipality_id)
-            & (col(Response.feedback_id) == AlikeMember.feedback_id),
-        )
-        .where(
-            AlikeMember.municipality_id == case.municipality_id,
-            col(AlikeMember.group_id).in_(group_ids),
-            ~col(AlikeMember.left_out),
-        )
-        .group_by(AlikeMember.group_id)
-    )
-    return {row[0]: row[1] for row in session.exec(query)}
-
-
-def _standing(session: Session, group: AlikeGroup) -> tuple[int, int]:
-    """How many of a group are unanswered, and how many have an answer of their own."""
-    query = (
-        select(func.count(), func.count(col(Response.feedback_id)), func.count(col(Response.feedback_id)).filter(col(Response.group_id) != group.id))
-        .select_from(Feedback)
-        .outerjoin(
-            Response,
-            (col(Response.municipality_id) == Feedback.municipality_id)
-            & (col(Response.feedback_id) == Feedback.id),
-        )
-        .where(*members(group))
-    )  # fmt: skip
-    every, answered, own = session.exec(query).one()
-    return every - answered, own

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, select
 
 from engine.clock import ZONE
-from processes.actions import anchoring
-from processes.actions.anchoring import Pointed
+from processes.actions import pointing
 from processes.actions.giving import (
     MAX_NAME,
     MAX_REASON,
@@ -28,6 +27,7 @@ from processes.actions.giving import (
     one_line,
 )
 from processes.actions.intake import LATE, Gate, look, public_case
+from processes.actions.pointing import Pointed
 from processes.consultation import Consultation, text_of
 from processes.document import Store
 from processes.errors import NotFound, Reason, Refused
@@ -101,7 +101,7 @@ def give(
     if (before := _by_key(session, case, key)) is not None:
         return _receipt(session, case, before, opinion.language, links=links, now=now)
     problems: dict[str, Reason] = {}
-    places = anchoring.read(problems, session, case, opinion.pointed, now=now) if opinion.pointed else []
+    places = pointing.read(problems, session, case, opinion.pointed, now=now) if opinion.pointed else []
     checked = _checked(opinion, files, problems)
     gate = look(session, case, now, lock=True)
     gate.require(late=checked.late)
@@ -109,7 +109,7 @@ def give(
     feedback.confirm_digest = links.digest(token_of(links, feedback))
     add_version(session, feedback, checked.text, key, now)
     attach(session, store, feedback, files, now)
-    anchoring.put(session, feedback, places)
+    pointing.put(session, feedback, places)
     if feedback.state == UNCONFIRMED:
         post.confirm_opinion(feedback, token_of(links, feedback))
     return _receipt(session, case, feedback, opinion.language, links=links, now=now)

@@ -7,10 +7,10 @@ from sqlmodel import Session, col, select
 
 from engine.runtime import Runtime
 from processes import municipality as municipalities
-from processes.actions import anchoring
-from processes.actions.anchoring import Ground
+from processes.actions import pointing
 from processes.actions.decider import Decider, decider_of
 from processes.actions.intake import Gate, look, public_case
+from processes.actions.pointing import Ground
 from processes.actions.public_opinions import Opinions, opinions
 from processes.actions.public_progress import NONE, Progress, definition_of, progress
 from processes.actions.public_story import SILENT, Happening, story
@@ -179,7 +179,7 @@ def heading(session: Session, municipality_id: str, number: str, language: str, 
 
 def ground(session: Session, municipality_id: str, number: str) -> Ground:
     """What an opinion can point to in the plan. Errors: NotFound."""
-    return anchoring.ground(session, public_case(session, municipality_id, number))
+    return pointing.ground(session, public_case(session, municipality_id, number))
 
 
 def easy_view(session: Session, municipality_id: str, number: str, *, now: datetime) -> EasyView:

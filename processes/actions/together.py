@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, insert, select, update
 
 from notifications import sources
 from notifications.outbox import OutgoingLetter
-from processes.actions import alike_groups, passages, planner_case, said_of
+from processes.actions import alike_members, passages, planner_case, said_of
 from processes.actions.answering import MAX_REASONS
 from processes.actions.giving import check_length, clean
 from processes.actions.planner_case import Head
@@ -167,7 +167,7 @@ def save(
     case = planner_case.running(session, actor, number)
     text = _checked(outcome, reasons)
     if chosen.group:
-        alike_groups.find(session, case, chosen.group, lock=True)
+        alike_members.find(session, case, chosen.group, lock=True)
     standing = _standing(session, case, chosen)
     if (
         standing is not None
@@ -236,11 +236,11 @@ def _where(session: Session, case: Consultation, chosen: Chosen) -> list[Any]:
         col(Feedback.state).in_(TO_ANSWER),
     ]
     if chosen.group:
-        group = alike_groups.find(session, case, chosen.group)
+        group = alike_members.find(session, case, chosen.group)
         if group.state != TAKEN:
             raise Refused({"": Reason("group_not_taken")})
         own = (col(Response.group_id) == group.id) & col(Response.sent_at).is_(None)
-        return [*alike_groups.members(group), col(Response.outcome).is_(None) | own]
+        return [*alike_members.members(group), col(Response.outcome).is_(None) | own]
     if chosen.theme:
         return [*mine, Feedback.theme == chosen.theme, col(Response.outcome).is_(None)]
     return [*mine, col(Feedback.id).in_(chosen.ids[:MOST_TICKED]), col(Response.outcome).is_(None)]
