@@ -51,8 +51,8 @@ def beside(it: Asked) -> str:
 
 
 def describe(it: Asked) -> str:
-    """What the calendar says of it: what is asked, by whom, how long ahead. Nothing that changes by itself."""
+    """What the calendar says of it: what is asked, by whom, how long ahead, what else is then. Time alone changes nothing."""
     asks = (
         _("%(owner)s asks whether you come.") if it.kind == MEETING else _("%(owner)s asks for your opinion.")
     )
-    return "\n".join(filter(None, [asks % {"owner": it.municipality}, notice(it)]))
+    return "\n".join(filter(None, [asks % {"owner": it.municipality}, notice(it), beside(it)]))

@@ -17,7 +17,7 @@ from notifications import calendar
 from notifications.calendar import Deadline, Event
 from processes import feed_key, words
 from processes import municipality as municipalities
-from processes.actions.own_requests import MEETING, Asked, everything
+from processes.actions.own_requests import MEETING, Asked, everything, neighbours
 from processes.actions.public_feed import Site
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation, text_of
@@ -47,7 +47,7 @@ def read(
     who = session.get(Organisation, (municipality_id, key.owner_id))
     if who is None or not who.active:
         raise LinkNotValid
-    asked = everything(session, who, site.language, office=office)
+    asked = neighbours(everything(session, who, site.language, office=office))
     return calendar.feed(who.name, [_entry(it, site, describe) for it in asked], url=url)
 
 

@@ -74,7 +74,13 @@ def open_requests(
         it for it in everything(session, organisation, language, office=office)
         if it.ends_at >= now and not it.cancelled
     ]  # fmt: skip
-    return [replace(it, beside=_beside(it, found)) for it in found]
+    return neighbours(found)
+
+
+def neighbours(found: Sequence[Asked]) -> list[Asked]:
+    """The same requests, each knowing what else falls on its time."""
+    held = [it for it in found if not it.cancelled]
+    return [replace(it, beside=_beside(it, held)) for it in found]
 
 
 def everything(

@@ -153,7 +153,9 @@ def test_its_calendar_is_made_followed_and_ended(public: House) -> None:
     assert check_calendar(first.content) == []
     calendar = IcsCalendarStream.calendar_from_ics(first.text)
     assert len(calendar.events) == 4
-    assert "Teine vald küsib teie arvamust." in first.text.replace("\r\n ", "")
+    unfolded = first.text.replace("\r\n ", "")
+    assert "Teine vald küsib teie arvamust." in unfolded
+    assert "Samal ajal on: Järve tee (Teine vald)." in unfolded
     again = public.client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     public.at(DURING + timedelta(hours=1))  # time alone changes nothing
