@@ -81,12 +81,11 @@ class Game:
     # --- rules
 
     def _listening(self, scope: Scope) -> list[tuple[Element, Element]]:
-        # What does not interrupt listens while the scope itself has tokens, what interrupts as long as anything runs.
+        # As long as anything runs in the scope, what was begun by another event of it included.
         if not scope.listens or not (scope.busy or scope.handling):
             return []
         handlers = [it for it in self._in(scope.name) if it.triggered]
-        pairs = [(it, next(s for s in self._in(it.id) if s.kind == "startEvent")) for it in handlers]
-        return [it for it in pairs if scope.busy or it[1].interrupting]
+        return [(it, next(s for s in self._in(it.id) if s.kind == "startEvent")) for it in handlers]
 
     def _handle(self, scope: Scope, handler: Element, start: Element) -> None:
         if start.interrupting:
