@@ -6,7 +6,7 @@ decides stands on the item. An official's notes are rows of their own, which no 
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field
 
@@ -27,7 +27,11 @@ class Item(Row, table=True):
         belongs_to("feedback"),
         Index("ix_item_feedback", "municipality_id", "feedback_id"),
         Index("ix_item_of_case", "municipality_id", "consultation_id", "assignee_id"),
-    )
+        Index(
+            "ix_item_undecided", "municipality_id", "assignee_id",
+            sqlite_where=text("outcome = ''"), postgresql_where=text("outcome = ''"),
+        ),
+    )  # fmt: skip
 
     consultation_id: str
     feedback_id: str
@@ -54,7 +58,11 @@ class Advice(Row, table=True):
         belongs_to("item"),
         Index("ix_advice_item", "municipality_id", "item_id"),
         Index("ix_advice_link", "municipality_id", "link_digest"),
-    )
+        Index(
+            "ix_advice_waiting", "municipality_id", "adviser_id",
+            sqlite_where=text("given_at IS NULL"), postgresql_where=text("given_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     item_id: str
     adviser_id: str = ""

@@ -40,6 +40,8 @@ HANDS = {
     desk_beside.PUBLISH: N_("Opinions to look at before they are public"),
     desk_beside.COUNTERED: N_("Asked for another time of a meeting"),
     desk_beside.DELEGATED: N_("Want to send somebody else to a meeting"),
+    desk_beside.POINTS: N_("Points of opinions that are yours to decide"),
+    desk_beside.ADVICE: N_("Points you are asked for advice on"),
     desk_beside.INCIDENT: N_("Steps the system could not finish"),
 }
 HAND_PAGES = {
@@ -50,6 +52,8 @@ HAND_PAGES = {
     desk_beside.PUBLISH: "publishing?state=waiting",
     desk_beside.COUNTERED: "meetings",
     desk_beside.DELEGATED: "meetings",
+    desk_beside.POINTS: "points?show=mine",
+    desk_beside.ADVICE: "points?show=advice",
     desk_beside.INCIDENT: "incidents",
 }
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from processes import municipality
 from processes.actions import planner_case, said_of
 from processes.actions.planner_case import Head, OpenTask
-from processes.actions.themes import of_case
+from processes.actions.themes import offered
 from processes.actions.written import Written, writers, written
 from processes.consultation import Consultation
 from processes.errors import NotFound
@@ -162,7 +162,7 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         next_unanswered=_beside(session, case, said, only=[col(Response.outcome).is_(None)])
         or _first_unanswered(session, case, said),
         alike=_alike(session, case, said),
-        themes=tuple(name for name, _ in of_case(session, case)),
+        themes=offered(session, case),
         open=planner_case.task(session, case, TASK) is not None,
     )
 

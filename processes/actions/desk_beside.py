@@ -20,6 +20,7 @@ from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.feedback import Feedback
 from processes.inbound import IncomingMail
 from processes.invitation import INVITED, Invitation
+from processes.item import Advice, Item
 from processes.permission import Actor
 from processes.publication import Publication
 from processes.round import Round
@@ -28,6 +29,7 @@ from processes.task_words import words_of
 LETTERS, WRONG, NEEDS, LATE, INCIDENT, SILENT = "letters", "wrong", "needs", "late", "incident", "silent"
 PUBLISH = "publish"
 COUNTERED, DELEGATED = "countered", "delegated"
+POINTS, ADVICE = "points", "advice"  # given to, or asked of, whoever looks at the desk
 SHOWN = 8
 MOST = 200
 
@@ -81,7 +83,8 @@ def beside(session: Session, actor: Actor, language: str, *, runtime: Runtime, n
     """What a planner looks after beside the tasks; nothing for other roles."""
     if not actor.holds("planner"):
         return NOTHING
-    values = {"tenant": actor.municipality_id, "language": language, "now": now}
+    home, person = actor.municipality_id, actor.person_id
+    values = {"tenant": home, "person": person, "language": language, "now": now}
     connection = session.connection()
     hands = [
         Hand(
@@ -128,7 +131,7 @@ _case, _text, _need, _feedback = (
     _table(Feedback),
 )
 _invitation, _round, _mail = _table(Invitation), _table(Round), _table(IncomingMail)
-_copy = _table(Publication)
+_copy, _item, _advice = _table(Publication), _table(Item), _table(Advice)
 _P = sa.bindparam
 # Grouped by the bare column, SQLite would read every letter there ever was in the order of another index.
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
@@ -194,6 +197,14 @@ _each = sa.union_all(
         INCIDENT, _instance.c.business_key, _incident.c.created_at, None,
         _incident.c.tenant_id == _P("tenant"), _incident.c.resolved_at.is_(None),
         _instance.c.tenant_id == _incident.c.tenant_id, _instance.c.id == _incident.c.instance_id,
+    ),
+    _counted(POINTS, _item.c.consultation_id, None, _item.c.due_on, _item.c.municipality_id == _P("tenant"),
+             _item.c.assignee_id == _P("person"), _as_indexed("item.outcome = ''")),
+    _counted(
+        ADVICE, _item.c.consultation_id, _advice.c.asked_at, _advice.c.due_on,
+        _advice.c.municipality_id == _P("tenant"), _advice.c.adviser_id == _P("person"),
+        _as_indexed("advice.given_at IS NULL"),
+        _item.c.municipality_id == _advice.c.municipality_id, _item.c.id == _advice.c.item_id,
     ),
     *(
         _counted(what, _mail.c.consultation_id, _mail.c.received_at, None, _mail.c.municipality_id == _P("tenant"),

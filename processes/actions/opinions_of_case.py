@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, or_, select
 from processes.actions import beside_opinion, inner_rounds, planner_case, said_of, scanning
 from processes.actions.beside_opinion import OnDisplay
 from processes.actions.planner_case import Head
-from processes.actions.themes import find, of_case
+from processes.actions.themes import find, of_case, offered
 from processes.anchor import Anchor
 from processes.consultation import Consultation
 from processes.document import Attachment, Store
@@ -192,7 +192,7 @@ def one(session: Session, actor: Actor, number: str, feedback_id: str, language:
         may_publish=said.may_publish,
         public_text=said.public_text,
         published_at=said.published_at,
-        themes=tuple(name for name, _ in of_case(session, case)),
+        themes=offered(session, case),
         documents=beside_opinion.on_display(session, case, said),
         views=tuple((it.member, it.text) for it in inner_rounds.views(session, said)),
         places=_places(session, said),

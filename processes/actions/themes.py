@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, func, select
 
+from processes import theme
 from processes.actions import planner_case
 from processes.actions.giving import check_length, one_line
 from processes.consultation import Consultation
@@ -12,11 +13,11 @@ from processes.permission import Actor
 MAX_THEME = 60
 
 
-def set_on(session: Session, actor: Actor, number: str, feedback_id: str, theme: str) -> str:
+def set_on(session: Session, actor: Actor, number: str, feedback_id: str, words: str) -> str:
     """Put an opinion under a theme; empty takes it off. Out: its receipt. Errors: NotAllowed, NotFound, Refused."""
     case = planner_case.find(session, actor, number)
     said = find(session, case, feedback_id, lock=True)
-    name = one_line(theme)
+    name = one_line(words)
     problems: dict[str, Reason] = {}
     check_length(problems, "theme", name, MAX_THEME)
     if problems:
@@ -39,6 +40,12 @@ def of_case(session: Session, case: Consultation) -> tuple[tuple[str, int], ...]
         .order_by(Feedback.theme)
     )
     return tuple((row[0], row[1]) for row in session.exec(query))
+
+
+def offered(session: Session, case: Consultation) -> tuple[str, ...]:
+    """The words to choose from: the municipality's themes and what this case uses besides."""
+    kept = {it.name for it in theme.known(session, case.municipality_id)}
+    return tuple(sorted(kept | {name for name, _ in of_case(session, case)}))
 
 
 def find(session: Session, case: Consultation, feedback_id: str, *, lock: bool = False) -> Feedback:
