@@ -30,8 +30,8 @@ from processes.permission import Actor
 from processes.post import Post
 from tests.processes.public_scene import DURING, HOME
 from tests.processes.public_scene import Scene as House
-from tests.processes.test_letters import BPMN
 
+BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 MANY = 2 * AT_ONCE + 30
 
 
