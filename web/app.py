@@ -60,6 +60,7 @@ from web.pages import (
     places,
     points,
     postbox,
+    proof,
     publishing,
     sign_in,
     suggestions,
@@ -149,6 +150,7 @@ PAGES: list[Any] = [
     suggestions.SuggestionsPage,
     measures.MeasuresPage,
     measures.CaseMeasuresPage,
+    proof.ProofPage,
 ]
 
 

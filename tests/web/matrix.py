@@ -16,7 +16,7 @@ ADMINISTRATOR = frozenset({"administrator"})
 OUTSIDE_LANGUAGES = {
     "GET /", "GET /health", "GET /health/live", "GET /health/ready", "GET /metrics", "GET /ready",
     "GET /static/{file_path}",
-    "GET /api", "GET /api/openapi.json", "GET /api/v1/cases", "GET /api/v1/cases/{number}", "GET /api/v1/measures",
+    "GET /api", "GET /api/openapi.json", "GET /api/{path}", "GET /api/v1/cases", "GET /api/v1/cases/{number}", "GET /api/v1/measures",
 }  # fmt: skip
 
 DOORS: list[tuple[frozenset[str], str]] = [
@@ -118,6 +118,8 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (PLANNER, "POST /cases/{number}/opinions/{feedback_id}/theme"),
     (PLANNER, "GET /cases/{number}/measures"),
     (PLANNER, "GET /cases/{number}/measures/table.csv"),
+    (PLANNER, "GET /cases/{number}/proof"),
+    (PLANNER, "GET /cases/{number}/proof.zip"),
     (PLANNER, "GET /cases/{number}/publishing"),
     (PLANNER, "GET /cases/{number}/publishing/{feedback_id}"),
     (PLANNER, "POST /cases/{number}/publishing/{feedback_id}"),
