@@ -18,7 +18,7 @@ from processes.database import Database
 from tests.engine.conftest import TENANT, Bench
 from tests.engine.drawing import END, START, chain, draw, folder, user
 
-ROUNDS = 12
+ROUNDS = 5
 FIRST = folder("p", draw("p", [START, user("a"), user("b"), END], chain("start", "a", "b", "end")))
 SECOND = folder(
     "p", draw("p", [START, user("a"), user("c"), user("b"), END], chain("start", "a", "c", "b", "end"))
