@@ -89,6 +89,9 @@ def working_days(today: date, day: date) -> int:
 
 def hand(found: desk_beside.Hand, now: datetime) -> str:
     """Since or until when something needs a hand."""
+    if found.by is not None and found.what in {desk_beside.POINTS, desk_beside.ADVICE}:
+        late = found.by < local_day(now)
+        return _("past its term") if late else _("by %(day)s") % {"day": dates.day(found.by)}
     if found.by is not None:
         if found.by < local_day(now):
             return _("should have been ordered by %s") % dates.day(found.by)

@@ -218,6 +218,17 @@ def test_a_point_goes_to_whoever_looks_after_its_theme_and_is_decided_apart_from
     assert point(desk, said, item).status_code == 303
     kept = desk.rows(Item, id=item)[0]
     assert (kept.assignee_id, kept.stance, kept.outcome) == (colleague, "against", "")
+    desk.become(colleague)
+    assert "Points of opinions that are yours to decide: 1" in words(desk.visitor.get("/en/desk").text)
+    desk.become(desk.planner_id)
+    inner = {"key": new_id(), "adviser": colleague}
+    assert desk.send(f"opinions/{said}/points/{item}/ask", inner).status_code == 303
+    desk.become(colleague)
+    assert "Points you are asked for advice on: 1" in words(desk.visitor.get("/en/desk").text)
+    inside = desk.rows(Advice, item_id=item)[0]
+    own = {"advice": "follow", "said": "Nõus."}
+    assert desk.send(f"opinions/{said}/points/advice/{inside.id}", own).status_code == 303
+    desk.become(desk.planner_id)
     asked = {
         "key": new_id(),
         "office": "Keskkonnaamet",
@@ -227,6 +238,8 @@ def test_a_point_goes_to_whoever_looks_after_its_theme_and_is_decided_apart_from
     assert desk.send(f"opinions/{said}/points/{item}/ask", asked).status_code == 303
     page = desk.open(f"opinions/{said}/points")
     link = re.search(r"/en/advice/([0-9a-f]{64})", page)[1]
+    forbidden = desk.send(f"opinions/{said}/points/advice/{inside.id}", own)
+    assert forbidden.status_code == 403  # a colleague's advice is the colleague's
     desk.visitor.sign_out()
     seen = words(desk.visitor.get(f"/en/advice/{link}").text)
     assert "Pärnad jäägu alles." in seen
@@ -236,13 +249,13 @@ def test_a_point_goes_to_whoever_looks_after_its_theme_and_is_decided_apart_from
     assert desk.visitor.post(f"/en/advice/{link}", said_so).status_code == 303
     assert desk.visitor.get("/en/advice/unknown").status_code in (404, 410)
     desk.become(desk.planner_id)
-    assert desk.rows(Advice, item_id=item)[0].advice == "reject"
+    assert {it.advice for it in desk.rows(Advice, item_id=item)} == {"follow", "reject"}
     assert desk.rows(Item, id=item)[0].outcome == ""  # advice decides nothing
     assert point(desk, said, item, seen=1, outcome="accepted", position=REASONS).status_code == 303
     assert desk.visitor.post(f"/en/advice/{link}", said_so).status_code == 409
     assert REASONS in desk.open(f"answers/{said}?points=1").partition("<textarea")[2]
     listed = words(desk.open("points?theme=puud"))
-    assert "advice: 1 of 1" in listed
+    assert "advice: 2 of 2" in listed
     assert "1 point" in listed
 
 
