@@ -155,6 +155,7 @@ EVENTS = {
     "fired": N_("the day came"),
     "told": N_("news came in"),
     "delivered": N_("news came in"),
+    "signalled": N_("news came in"),
     "moved": N_("the term was moved"),
     "skipped": N_("gone past with what a person gave"),
     "moved_version": N_("moved to a revised version"),
