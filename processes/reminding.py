@@ -226,8 +226,9 @@ def outdated(session: Session, letters: Sequence[Leaving], now: datetime) -> set
             col(OutgoingLetter.id).in_([key for it, key in ours if it == home]),
         )
         for letter_id, key in session.exec(query):
-            kind, thing, invitation_id, _ = key.split(":")
-            about.setdefault((home, kind, thing), {})[letter_id] = invitation_id
+            kind, *rest = key.split(":")
+            if len(rest) == 3:  # what it reminds of, whom, and the day
+                about.setdefault((home, kind, rest[0]), {})[letter_id] = rest[1]
     gone = set()
     for (home, kind, thing), asked in about.items():
         left = still_silent(session, home, kind, thing, list(asked.values()), now)
