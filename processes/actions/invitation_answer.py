@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from engine.clock import ZONE, local_day
 from processes import attendance
-from processes.actions import needs
+from processes.actions import needs, pointing
 from processes.actions.giving import (
     MAX_REASON,
     MAX_TEXT,
@@ -31,6 +31,7 @@ from processes.actions.giving import (
 )
 from processes.actions.intake import LATE
 from processes.actions.invitation_place import APPROVAL, Place, find, hold
+from processes.actions.pointing import Pointed
 from processes.document import Store
 from processes.errors import Reason, Refused, TooLate
 from processes.feedback import LATE_WAITING, RECEIVED, WITHDRAWN, Feedback, next_receipt
@@ -62,6 +63,7 @@ class Answer(BaseModel):
     remove: frozenset[str] = frozenset()
     late: bool = False
     late_reason: str = ""
+    pointed: Pointed = Pointed()
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def answer(
         return Answered(("opinion",), place.opinion.receipt, place.opinion.state == LATE_WAITING)
     text = clean(given.text)
     speaks = _speaks(place, given, text, files)
-    _check(place, given, text, files, speaks=speaks)
+    problems: dict[str, Reason] = {}
+    places = pointing.read(problems, session, place.case, given.pointed, now=now) if given.pointed else []
+    _check(problems, place, given, text, files, speaks=speaks, points=bool(places))
     if speaks or given.no_comments or given.approval:
         place.gate.require(late=given.late and speaks)
     _seen(session, invitation, now)
@@ -117,6 +121,8 @@ def answer(
         opinion = _speak(session, place, given, text, now)
         attach(session, store, opinion, files, now)
         parts.append("opinion")
+    if (of := opinion or place.current) is not None:
+        pointing.put(session, of, places)
     if parts:
         invitation.answered_at = now
     session.add(invitation)
@@ -199,8 +205,10 @@ def _speaks(place: Place, given: Answer, text: str, files: tuple[File, ...]) -> 
     return bool(text != place.current.text or files or given.remove)
 
 
-def _check(place: Place, given: Answer, text: str, files: tuple[File, ...], *, speaks: bool) -> None:
-    problems: dict[str, Reason] = {}
+def _check(
+    problems: dict[str, Reason], place: Place, given: Answer, text: str, files: tuple[File, ...], *, speaks: bool,
+    points: bool,
+) -> None:  # fmt: skip
     check_length(problems, "text", text, MAX_TEXT)
     if given.meeting and given.meeting not in ATTENDING:
         problems["meeting"] = Reason("not_a_choice")
@@ -209,6 +217,8 @@ def _check(place: Place, given: Answer, text: str, files: tuple[File, ...], *, s
     check_files(problems, files, staying)
     if speaks and not (text or files or staying):
         problems.setdefault("text", Reason("withdraw_instead"))
+    if points and not speaks and place.current is None:
+        problems.setdefault("text", Reason("text_or_file"))
     if given.no_comments and (text or files or place.opinion is not None):
         problems["no_comments"] = Reason("comments_and_none")
     _check_approval(problems, place, given, text)
@@ -221,7 +231,9 @@ def _check(place: Place, given: Answer, text: str, files: tuple[File, ...], *, s
             required=True,
             missing="late_reason_needed",
         )
-    if not (given.meeting or given.needs or speaks or given.no_comments or given.approval or place.needs):
+    if not (
+        given.meeting or given.needs or speaks or points or given.no_comments or given.approval or place.needs
+    ):
         problems.setdefault("", Reason("nothing_answered"))
     if problems:
         raise Refused(problems)

@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 from processes import anchor, municipality
 from processes.actions.giving import check_length, clean, one_line
 from processes.anchor import AREA, DOCUMENT, POINT, Anchor, GeometryUnreadable, PlanMap
-from processes.consultation import Consultation
+from processes.consultation import Consultation, get
 from processes.document import Document
 from processes.errors import Reason
 from processes.feedback import Feedback
+from processes.invitation import Links
 
 MAX_NOTE = 300
 MAX_GEOMETRY = 20_000
@@ -62,6 +63,12 @@ def ground(session: Session, case: Consultation) -> Ground:
     drawn = session.get(PlanMap, (case.municipality_id, case.id))
     shapes = tuple(orjson.loads(drawn.shapes)) if drawn else ()
     return Ground(documents, shapes, municipality.get(session, case.municipality_id).map_tiles)
+
+
+def ground_of_link(session: Session, municipality_id: str, token: str, *, links: Links) -> Ground:
+    """What an invited organisation's opinion can point to. Errors: LinkNotValid."""
+    asked = links.find(session, municipality_id, token)
+    return ground(session, get(session, municipality_id, asked.consultation_id))
 
 
 def read(

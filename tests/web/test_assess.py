@@ -578,7 +578,18 @@ def test_an_associations_members_draft_and_one_opinion_leaves_with_a_minoritys_v
     token = desk.kaasa.links.of(asked)
     desk.visitor.sign_out()
     visit, here = desk.visitor, f"/en/i/{token}/round"
-    assert "Your inner round" in visit.get(f"/en/i/{token}").text
+    invited = visit.get(f"/en/i/{token}").text
+    assert "Your inner round" in invited
+    document = re.search(r'<option value="([0-9a-f-]{36})"', invited)[1]
+    lost = visit.post(
+        f"/en/i/{token}", {"key": "p" * 24, "document": document, "page": "mitu", "text": "Meie sõna."}
+    )
+    assert lost.status_code == 422
+    assert "page as a number" in words(lost.text)
+    assert "Meie sõna." in lost.text
+    told = {"key": "p" * 24, "document": document, "page": "2", "text": "Meie sõna."}
+    assert visit.post(f"/en/i/{token}", told).status_code == 303
+    assert [it.page for it in desk.rows(Anchor)] == [2]
     assert visit.post(here, {"question": "Kuidas?", "closes_on": "homme"}).status_code == 422
     assert visit.post(here, {"question": "Kuidas teie käite?"}).status_code == 303
     link = re.search(r"/en/m/([0-9a-f]{64})", visit.get(here).text)[1]

@@ -1,17 +1,18 @@
 """The personal link of an invited organisation: what is asked, and one form for every answer."""
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from processes.actions import invitation_answer, public_calendar
+from processes.actions import invitation_answer, pointing, public_calendar
 from processes.actions.giving import MAX_FILES
 from processes.actions.invitation_answer import Answer
 from processes.actions.invitation_view import InvitationView, invitation_view
 from processes.errors import NotYet, Refused, TooLate
-from web import public_words
+from web import anchor_form, public_words
 from web.forms import Form
 from web.public_forms import (
     FILES_ACCEPTED,
@@ -59,6 +60,7 @@ class InvitationPage(Controller):
             remove=frozenset(form.all("remove")),
             late=form.ticked("late"),
             late_reason=form.text("late_reason"),
+            pointed=anchor_form.pointed(form),
         )
         try:
             done = kaasa.database.transaction(
@@ -166,7 +168,8 @@ def _page(
         asked = invitation_view(
             session, kaasa.municipality_id, token, visit.language, links=kaasa.links, now=kaasa.clock.now()
         )
-    return visit.page(
+        ground = pointing.ground_of_link(session, kaasa.municipality_id, token, links=kaasa.links)
+    answer = visit.page(
         "invitation.html",
         status=status,
         asked=asked,
@@ -188,12 +191,15 @@ def _page(
         accepted=FILES_ACCEPTED,
         file_kinds=FILES_NAMED,
         most=MAX_FILES,
+        ground=ground,
+        drawing=anchor_form.drawn(ground),
     )
+    return anchor_form.with_tiles(answer, ground.tiles)
 
 
 def _typed(given: Answer) -> dict[str, Any]:
     """What was typed a moment ago, to show again."""
-    return given.model_dump()
+    return {**given.model_dump(), **asdict(given.pointed)}
 
 
 def _standing(asked: InvitationView) -> dict[str, Any]:
