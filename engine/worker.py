@@ -21,6 +21,7 @@ from engine.incident import of_failure
 from engine.instance import Instance
 from engine.job import OPEN, STOPPED, TIMER, Job
 from engine.runtime import Runtime
+from engine.wait import Wait
 
 TRIES = 8
 FIRST_PAUSE = timedelta(seconds=10)  # doubled with each try: the eighth comes after about 20 minutes
@@ -28,6 +29,7 @@ FIRST_PAUSE = timedelta(seconds=10)  # doubled with each try: the eighth comes a
 _log = structlog.get_logger(__name__)
 _job: sa.Table = Job.__table__  # type: ignore[attr-defined]
 _instance: sa.Table = Instance.__table__  # type: ignore[attr-defined]
+_wait: sa.Table = Wait.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,24 @@ class Worker:
             # What the job was for is gone already; so is the job, below.
             pass
         # A step that changed what is due has moved or removed the job itself; one that changed nothing left a
-        # job that is due for nothing.
+        # job that is due for nothing. A timer that was tried before its moment, because the clock went back or
+        # somebody had it tried again, is kept for it.
         same = sa.and_(_job.c.tenant_id == claim.tenant_id, _job.c.id == claim.id)
-        session.connection().execute(sa.delete(_job).where(same, _job.c.due_at <= now))
+        left = session.connection().execute(sa.select(_job.c.id).where(same, _job.c.due_at <= now)).first()
+        if left is None:
+            return
+        coming = self._coming(session, claim, now) if claim.kind == TIMER else None
+        change = sa.delete(_job) if coming is None else sa.update(_job).values(due_at=coming)
+        session.connection().execute(change.where(same))
+
+    def _coming(self, session: Session, claim: _Claim, now: datetime) -> datetime | None:
+        """Out: the nearest moment an instance still waits for."""
+        mine = sa.and_(_wait.c.tenant_id == claim.tenant_id, _wait.c.instance_id == claim.instance_id)
+        nearest = sa.select(sa.func.min(_wait.c.due_at)).where(
+            mine, _wait.c.kind == TIMER, _wait.c.due_at > now
+        )
+        found: datetime | None = session.connection().execute(nearest).scalar_one()
+        return found
 
     def _note_failure(self, claim: _Claim, error: Exception, now: datetime) -> None:
         transient = isinstance(error, Conflict)

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine.worker import Worker
-from tests.engine.conftest import MORNING, Bench
+from engine import incident
+from engine.wait import TIMER
+from engine.worker import TRIES, Worker
+from tests.engine.conftest import MORNING, TENANT, Bench
 from tests.engine.drawing import END, START, catch, chain, draw, edge, folder, task, timer, user
 
 
@@ -45,3 +47,28 @@ def test_a_reminder_is_given_once_however_long_the_task_stays_open(bench: Bench)
         worker.drain()
     assert len(bench.rows("select * from engine_test_row")) == 1
     assert (bench.open(instance), bench.open(instance, "timer")) == (["a"], [])
+
+
+def test_a_job_tried_again_after_the_clock_went_back_is_kept_for_its_moment(bench: Bench) -> None:
+    """Found by the stories: tried before its moment, it did nothing, was taken for done, and the timer was lost."""
+    nodes = [START, catch("pause", timer("ends_at")), task("fail", "letter/spoil"), user("after"), END]
+    arrows = chain("start", "pause", "fail", "after", "end")
+    bench.deploy(folder("p", draw("p", nodes, arrows), fields={"ends_at": "datetime"}))
+    instance = bench.start("p", ends_at=MORNING + timedelta(days=300))
+    worker = Worker(bench.runtime, bench.database.open_transaction, bench.clock)
+    bench.later(days=300)
+    for _ in range(TRIES):
+        worker.drain()
+        bench.later(hours=3)
+    (stopped,) = bench.rows("select id from engine_incident where resolved_at is null")
+    bench.clock.move_to(MORNING)  # the clock of the machine was wrong, and is set right
+    with bench.database.open_transaction() as session:
+        incident.retry(session, TENANT, stopped.id, now=MORNING, resolution="again")
+    worker.drain()
+    with bench.database.session() as session:
+        assert worker.next_due(session) == MORNING + timedelta(days=300)
+    assert bench.open(instance, TIMER) == ["pause"]
+    before = list(bench.postbox)
+    bench.later(days=300)
+    worker.drain()
+    assert list(bench.postbox) == [*before, "spoiled"], "at its moment it is tried"
