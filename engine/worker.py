@@ -25,6 +25,7 @@ from engine.wait import Wait
 
 TRIES = 8
 FIRST_PAUSE = timedelta(seconds=10)  # doubled with each try: the eighth comes after about 20 minutes
+LONGEST_PAUSE = FIRST_PAUSE * 2**TRIES
 
 _log = structlog.get_logger(__name__)
 _job: sa.Table = Job.__table__  # type: ignore[attr-defined]
@@ -141,7 +142,11 @@ def _claim(session: Session, now: datetime) -> _Claim | None:
     due = sa.and_(
         _job.c.state == OPEN,
         _job.c.due_at <= now,
-        sa.or_(_job.c.locked_until.is_(None), _job.c.locked_until <= now),
+        sa.or_(
+            _job.c.locked_until.is_(None),
+            _job.c.locked_until <= now,
+            _job.c.locked_until > now + LONGEST_PAUSE,  # written by a clock that was set back since
+        ),
     )
     columns = (_job.c.tenant_id, _job.c.id, _job.c.instance_id, _job.c.kind, _job.c.attempts)
     holder = sa.and_(_instance.c.tenant_id == _job.c.tenant_id, _instance.c.id == _job.c.instance_id)

@@ -72,3 +72,16 @@ def test_a_job_tried_again_after_the_clock_went_back_is_kept_for_its_moment(benc
     bench.later(days=300)
     worker.drain()
     assert list(bench.postbox) == [*before, "spoiled"], "at its moment it is tried"
+
+
+def test_a_job_that_waits_by_a_clock_that_was_years_ahead_is_done_by_the_right_one(bench: Bench) -> None:
+    nodes = [START, user("a"), task("fail", "letter/spoil_later"), END]
+    bench.deploy(folder("p", draw("p", nodes, chain("start", "a", "fail", "end"))))
+    instance = bench.start("p")
+    bench.complete(instance, "a")
+    worker = Worker(bench.runtime, bench.database.open_transaction, bench.clock)
+    bench.later(days=700)
+    worker.drain()
+    assert not worker.drain_one(), "it is tried again after a pause"
+    bench.later(days=-699)
+    assert worker.drain_one(), "not in two years"
