@@ -23,8 +23,8 @@ from processes.actions import demonstration, sign_in
 from processes.database import Database
 from processes.municipality import Municipality
 from processes.person import Person, Role
+from tests.web.standing import application
 from web import auth
-from web.app import create_app
 from web.compose import Kaasa, compose
 from web.demonstrate import seed
 from web.settings import Settings
@@ -146,12 +146,12 @@ def demo_kaasa(tmp_path: Path, demo_folder: Path) -> Iterator[Kaasa]:
 
 @pytest.fixture
 def visitor(kaasa: Kaasa) -> Iterator[Visitor]:
-    with TestClient(create_app(kaasa, loop=False), raise_server_exceptions=False) as client:
+    with TestClient(application(kaasa), raise_server_exceptions=False) as client:
         yield Visitor(kaasa, client)
 
 
 @pytest.fixture
 def demo_visitor(demo_kaasa: Kaasa) -> Iterator[Visitor]:
-    app = create_app(demo_kaasa, loop=False)
+    app = application(demo_kaasa)
     with TestClient(app, base_url=demo_kaasa.settings.url(), raise_server_exceptions=False) as client:
         yield Visitor(demo_kaasa, client)

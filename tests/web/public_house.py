@@ -14,7 +14,7 @@ from processes.document import Document
 from processes.feedback import Feedback
 from processes.response import Response
 from tests.processes.public_scene import DURING, HOME, OPENS, PDF, Scene
-from web.app import create_app
+from tests.web.standing import application
 from web.compose import compose
 from web.settings import Settings
 
@@ -35,7 +35,7 @@ class House:
             invitation.link_digest = self.kaasa.links.digest(self.kaasa.links.of(invitation))
             session.add(invitation)
             self.scene.token = self.kaasa.links.of(invitation)
-        self.client = TestClient(create_app(self.kaasa, loop=False), base_url="https://kaasa.example")
+        self.client = TestClient(application(self.kaasa), base_url="https://kaasa.example")
 
     def at(self, moment: datetime) -> None:
         self.clock.move_to(moment)
