@@ -9,7 +9,7 @@ from engine.wait import Wait
 from notifications import clients
 from processes.accommodation import Need
 from processes.inbound import IncomingMail
-from processes.meeting import Meeting
+from processes.meeting import Attendance, Meeting
 from processes.organisation import Organisation
 from tests.processes.test_inbound_after import change_calendar
 from tests.web.case_desk import Desk, words
@@ -147,22 +147,23 @@ def test_the_committees_session_is_shown_but_kept_with_its_own_page(demo_visitor
     assert desk.send(f"meetings/{session.id}/cancel", {"cancel_reason": "x"}).status_code == 409
 
 
-def answers(desk, **fields):
+def answers(**fields):
     return {"who": "", "answer": "accepted", "channel": "phone", **fields}
 
 
 def test_an_answer_told_by_telephone_counts_and_says_from_where_it_came(desk):
-    row, silent = ahead(desk), desk.invitation("Näidise Noortekogu")
-    page = f"meetings/{row.id}"
+    row = ahead(desk)
+    page, silent = (
+        f"meetings/{row.id}",
+        desk.rows(Attendance, meeting_id=row.id, answer="invited")[0].invitation_id,
+    )
     refused = desk.send(f"{page}/note", answers())
     assert refused.status_code == 422
     assert 'href="#who"' in refused.text
-    done = desk.done(desk.send(f"{page}/note", answers(who=f"organisation:{silent.id}", answer="declined")))
+    done = desk.done(desk.send(f"{page}/note", answers(who=f"organisation:{silent}", answer="declined")))
     assert "noted and counts now" in done
     assert "by telephone" in done
-    again = desk.done(
-        desk.send(f"{page}/note", answers(who=f"organisation:{silent.id}", channel="in_person"))
-    )
+    again = desk.done(desk.send(f"{page}/note", answers(who=f"organisation:{silent}", channel="in_person")))
     assert "All answers (2)" in again
     assert "was replaced" in again
     desk.send(f"{page}/move", form(row, place="Raamatukogu"))
