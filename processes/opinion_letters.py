@@ -120,7 +120,7 @@ class OpinionLetters(Writer):
         contest_until: date | None = None,
     ) -> Posted:
         """Tell everyone the end: the act, what became of their own points, how to contest and until when."""
-        outcomes = telling.outcomes(self._session, self._home, consultation.id)
+        outcomes = telling.outcomes(self._session, self._home, consultation.id, decision.id)
         stem = "decision" if decision.outcome == "adopt" else "not_adopted"
 
         def fields(variant: str, to: Participant) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from notifications.letter import Markdown, bullets, escape, link
 from processes import words
 from processes.consultation import Consultation
+from processes.decision import DecisionItem
 from processes.feedback import Feedback
 from processes.meeting import Meeting
 from processes.response import Response
@@ -46,8 +47,10 @@ def plain_facts(meeting: Meeting, variant: str) -> str:
     return "\n".join(lines)
 
 
-def outcomes(session: Session, municipality_id: str, consultation_id: str) -> "Outcomes":
-    """Every answer and every committee's stance of a case, asked in two queries."""
+def outcomes(
+    session: Session, municipality_id: str, consultation_id: str, decision_id: str = ""
+) -> "Outcomes":
+    """Every answer, every committee's stance of a case and what a decision said to each, asked in three queries."""
     mine = (Feedback.municipality_id == municipality_id, Feedback.consultation_id == consultation_id)
     responses = select(Response).join(
         Feedback,
@@ -59,21 +62,32 @@ def outcomes(session: Session, municipality_id: str, consultation_id: str) -> "O
         (col(Treatment.municipality_id) == Feedback.municipality_id)
         & (col(Treatment.feedback_id) == Feedback.id),
     )
+    decided = select(DecisionItem).where(
+        DecisionItem.municipality_id == municipality_id,
+        DecisionItem.decision_id == decision_id,
+        DecisionItem.words != "",
+    )
     ordered = treatments.where(*mine).order_by(col(Treatment.recorded_at))
     return Outcomes(
         {response.feedback_id: response for response in session.exec(responses.where(*mine))},
         {treatment.feedback_id: treatment for treatment in session.exec(ordered)},  # the newest wins
+        {item.feedback_id: item.words for item in session.exec(decided)},
     )
 
 
 class Outcomes:
     """What became of each opinion of a case."""
 
-    def __init__(self, responses: Mapping[str, Response], treatments: Mapping[str, Treatment]) -> None:
-        self._responses, self._treatments = responses, treatments
+    def __init__(
+        self,
+        responses: Mapping[str, Response],
+        treatments: Mapping[str, Treatment],
+        decided: Mapping[str, str],
+    ) -> None:
+        self._responses, self._treatments, self._decided = responses, treatments, decided
 
     def points(self, opinions: Sequence[Feedback], variant: str) -> Markdown:
-        """A list: each opinion's receipt and words, our position, and what the committee did with it."""
+        """A list: each opinion's receipt and words, our position, what the committee and the decision did with it."""
         if not opinions:
             return escape(_say("no_opinion", variant))
         return bullets(Markdown(self._point(opinion, variant)) for opinion in opinions)
@@ -90,6 +104,8 @@ class Outcomes:
             said.append(
                 f"{stance}: „{escape(quote(treatment.words))}“" if treatment.words.strip() else stance
             )
+        if decided := self._decided.get(opinion.id):
+            said.append(f"{escape(_say('in_decision', variant))}: „{escape(quote(decided))}“")
         return f"**{escape(opinion.receipt)}** – " + "; ".join(said)
 
 

@@ -20,6 +20,9 @@ MEETING_AHEAD = timedelta(days=16)
 ROUND_TABLE, SESSION_AHEAD = "round_table", timedelta(days=35)
 FORWARD = {"discussion": "yes", "contested": "no", "changes_solution": "no", "state_approval_needed": "no"}
 
+UNSAID = ("objections",)
+"""Fields with a grammar of their own, which a made-up sentence does not have: left empty."""
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -50,7 +53,7 @@ class Script:
     def answer(self, element: str, form: Form | None, today: date) -> dict[str, Any]:
         """What a task is answered with, in the shape a web form sends."""
         found = dict(_plain(form, today)) if form else {}
-        return {**found, **self.answers.get(element, {})}
+        return {**found, **{key: "" for key in UNSAID if key in found}, **self.answers.get(element, {})}
 
 
 def of_case(case: Procedure) -> Script:

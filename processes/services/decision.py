@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from engine.clock import local_day
 from engine.service import Step, service
-from processes import consultation, meeting, obligation, summary
+from processes import consultation, meeting, obligation, summary, terms
 from processes import decision as decisions
 from processes import round as rounds
 from processes.consultation import Consultation
@@ -17,6 +17,9 @@ from processes.evidence import check_day, moment_of
 from processes.meeting import HELD
 from processes.post import Post
 from processes.services.response import send_waiting
+
+WITH_OPINIONS = ("acceptance", "adoption")
+"""Decisions on the plan itself: they are made with every opinion that was given."""
 
 
 class RecordRefusal(BaseModel):
@@ -69,12 +72,17 @@ class RecordStateApproval(BaseModel):
 
 
 class RecordAdoption(BaseModel):
-    """The last word: adopted, not adopted, or sent back."""
+    """The last word: adopted, not adopted, or sent back.
+
+    `objections` is a line for each objection whose author is to hear what was decided on it: its number, a colon,
+    the words.
+    """
 
     adoption: Literal["adopt", "reject", "send_back"]
     act: str = ""
     decided_on: date
     reasons: str = ""
+    objections: str = ""
 
 
 class AdoptionRecorded(BaseModel):
@@ -164,7 +172,9 @@ def record_adoption(inputs: RecordAdoption, *, step: Step, post: Post) -> Adopti
     if inputs.adoption != "adopt":
         require_reasons(inputs.reasons)
     _require_display_over(step, inputs.decided_on)
-    note(step, "adoption", inputs.adoption, inputs)
+    words = decisions.words_by_receipt(inputs.objections)
+    made = note(step, "adoption", inputs.adoption, inputs)
+    decisions.say(step.session, made, words)
     send_waiting(step, post)
     return AdoptionRecorded(adopted_on=inputs.decided_on if inputs.adoption == "adopt" else None)
 
@@ -174,7 +184,10 @@ def tell(*, step: Step, post: Post) -> None:
     """Tell everyone who took part what was decided, point by point."""
     made = decisions.newest(step.session, step.tenant_id, step.business_key, "adoption")
     if made is not None:
-        post.decision_made(_case(step), made)
+        case = _case(step)
+        # The term runs from the last notice, which comes later or today: never earlier than this.
+        at_least = terms.deadline_of(case, "dp.contest", local_day(step.now)).ends_on
+        post.decision_made(case, made, contest_until=at_least)
 
 
 @service
@@ -224,6 +237,8 @@ def note(step: Step, kind: str, outcome: str, act: _Act) -> Decision:
     step.session.flush()
     moment = moment_of(act.decided_on, step.now)
     obligation.meet(step.session, step.tenant_id, step.business_key, step.element, moment)
+    if kind in WITH_OPINIONS:
+        decisions.link(step.session, made)
     return made
 
 

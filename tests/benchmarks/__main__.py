@@ -17,7 +17,10 @@ def main(arguments: list[str]) -> int:
     ensure("requirements-test.lock")
     parser = argparse.ArgumentParser(prog="python3 -m tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="engine, flat, scale, page, mail, assess; all when none is named"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="engine, flat, scale, page, mail, assess; all when none is named",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     chosen = parser.parse_args(arguments)

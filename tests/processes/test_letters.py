@@ -92,6 +92,7 @@ def sample(variant: str) -> dict[str, str]:
         "planner_title": "planeerija",
         "points": bullets([Markdown("**2027-14** – „Ülekäik on liiga kaugel“; meie seisukoht: arvestatud")]),
         "question": "kas võtta planeering vastu",
+        "committee": "Planeerimiskomisjon",
         "quote": "Ülekäigurada on liiga kaugel.\nPalun istepink peatusse.",
         "reason": "saal ei olnud ligipääsetav",
         "reasons": "Ülekäigurada nihkub koolile lähemale.",

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from engine.clock import local_day
+from processes import words
 from processes.accommodation import Need
 from processes.actions import summary_reading, treating, what_became
 from processes.actions.committee_desk import summaries_for
@@ -17,6 +18,7 @@ from processes.actions.treating import Mark
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation
 from processes.deadline import latest_before
+from processes.decision import Decision, DecisionItem
 from processes.errors import NotAllowed, NotFound, Refused, TooLate
 from processes.feedback import TO_ANSWER, Feedback
 from processes.invitation import Invitation
@@ -370,18 +372,50 @@ def test_each_author_hears_what_committee_and_council_did_and_how_to_contest(cas
     )  # fmt: skip
     case.complete(
         "decide_adoption", by="government", adoption="adopt", act="otsus nr 90", decided_on=case.today,
-        reasons="Planeering vastab üldplaneeringule.",
+        reasons="Planeering vastab üldplaneeringule.", objections="2027-2: puud jäävad\nsiiski alles",
     )  # fmt: skip
     texts = {it.recipient_address: text_of(parsed(it)) for it in case.letters("decision")}
     author = texts["eraisik@naidis.example"]
     for part in (
         "Jätke puud alles.", "ei arvestatud", "Puud on haiged.", "Planeering vastab üldplaneeringule.",
-        "otsus nr 90", "30 päeva jooksul",
+        "otsus nr 90", "otsuses: „puud jäävad siiski alles“",
+        f"vähemalt kuni {words.until(case.today + timedelta(days=30), 'et')}",
     ):  # fmt: skip
         assert part in author, part
     others = [text for address, text in texts.items() if address != "eraisik@naidis.example"]
     assert any("Kaldtee tuleb laugem." in text for text in others)
     assert not any("Puud on haiged." in text for text in others)
+
+
+def test_a_decision_names_its_summary_and_every_opinion_as_it_stood(case):
+    page = called(case)
+    case.go_to(case.starts + timedelta(hours=3))
+    assert finish(
+        case, page, Mark(case.heard, "supported"), Mark(case.private, "rejected", "Puud on haiged.")
+    )
+    asked = {"adoption": "adopt", "act": "otsus nr 90", "decided_on": case.today}
+    for objections, code in (
+        ("kõik sai arutatud", "receipt_first"), ("2027-1:", "receipt_without_words"),
+        ("2027-99: nii on", "receipt_unknown"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refusal:
+            case.complete("decide_adoption", by="government", **asked, objections=objections)
+        assert refusal.value.problems["objections"].code == code
+    case.complete("decide_adoption", by="government", **asked, objections="2027-1: kaldtee tuleb laugem")
+    made = case.rows(Decision, kind="adoption")[-1]
+    assert made.summary_id == page.id
+    items = {it.feedback_id: it for it in case.rows(DecisionItem, decision_id=made.id)}
+    assert {key: (it.outcome, it.committee, it.words) for key, it in items.items()} == {
+        case.heard: ("partly", "supported", "kaldtee tuleb laugem"),
+        case.private: ("not_accepted", "rejected", ""),
+        case.kept: ("accepted", "", ""),
+        case.late: ("noted", "", ""),
+    }
+    with case.step() as session:
+        answer = session.get_one(Response, (HOME, case.kept))
+        answer.outcome = "noted"
+        session.add(answer)
+    assert case.rows(DecisionItem, feedback_id=case.kept)[0].outcome == "accepted"
 
 
 def test_you_said_we_did_tells_only_what_was_let_out(case):

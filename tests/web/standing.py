@@ -5,36 +5,22 @@ Registering every route takes half a second, and nothing registered knows which 
 
 from __future__ import annotations
 
-from typing import Any
-
 from litestar import Litestar
 
 from web.app import create_app
 from web.compose import Kaasa
 
-_KEPT: dict[tuple[bool, bytes], tuple[Standing, Litestar]] = {}
-
-
-class Standing(Kaasa):
-    """Stands where a product stands, and is the one of the test at hand."""
-
-    def __init__(self, product: Kaasa) -> None:
-        object.__setattr__(self, "_product", product)
-
-    def __getattribute__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_product"), name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(object.__getattribute__(self, "_product"), name, value)
+_KEPT: dict[tuple[bool, bytes], tuple[Kaasa, Litestar]] = {}
 
 
 def application(kaasa: Kaasa) -> Litestar:
     """The application of a product, without its background loop. What it is made of: https or not, and the secret."""
     key = kaasa.settings.https(), kaasa.settings.secret()
     if key not in _KEPT:
-        standing = Standing(kaasa)
+        standing = object.__new__(Kaasa)
+        standing.__dict__ = kaasa.__dict__
         _KEPT[key] = standing, create_app(standing, loop=False)
     standing, app = _KEPT[key]
-    object.__setattr__(standing, "_product", kaasa)
+    standing.__dict__ = kaasa.__dict__  # the very same state: it is the product of the test at hand
     app.state.kaasa = kaasa
     return app

@@ -29,7 +29,7 @@ def revised(demo_kaasa):
         query = select(Consultation.number).join(
             Instance, (Instance.id == Consultation.instance_id) & (Instance.status == ACTIVE)
         )
-        return sorted(session.exec(query))
+        return sorted(session.exec(query.where(Consultation.kind == KEY)))
 
 
 def versions(kaasa):
@@ -37,7 +37,7 @@ def versions(kaasa):
         query = select(Consultation.number, Definition.version)
         query = query.join(Instance, Instance.id == Consultation.instance_id)
         query = query.join(Definition, Definition.id == Instance.definition_id)
-        return dict(session.exec(query.where(Instance.status == ACTIVE)).all())
+        return dict(session.exec(query.where(Instance.status == ACTIVE, Consultation.kind == KEY)).all())
 
 
 def test_a_planner_sees_what_changes_and_moves_the_ticked_cases(demo_visitor, revised):

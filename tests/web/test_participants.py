@@ -45,7 +45,10 @@ def test_a_proof_goes_to_the_planners_own_address_and_invites_nobody(inviting):
     assert proof.recipient_ref == f"person:{inviting.planner_id}"
     mail = message_from_bytes(proof.content, policy=policy.default)
     assert mail["Subject"].startswith("PROOV: ")
-    assert [it.get_content_type() for it in mail.walk() if not it.is_multipart()] == ["text/plain", "text/html"]
+    assert [it.get_content_type() for it in mail.walk() if not it.is_multipart()] == [
+        "text/plain",
+        "text/html",
+    ]
     text = mail.get_body(("plain",)).get_content()
     assert text.startswith("See on proov.")
     assert "/own/proof" in text

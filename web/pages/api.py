@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 import msgspec
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, FromQuery
@@ -23,7 +24,6 @@ from processes.words import LANGUAGES
 from web.compose import Kaasa
 
 T = TypeVar("T")
-Asked = Request[Any, Any, Any]
 MOST = 100
 DESCRIPTION = OpenAPIConfig(
     title="Kaasa open data",
@@ -112,9 +112,8 @@ class Api(Controller):
     tags = ["consultations"]  # noqa: RUF012  Litestar's own attribute
 
     @get("/measures", sync_to_thread=True, summary="How the municipality's consultations went", raises=[])
-    def town(self, request: Asked, year: FromQuery[int | None] = None) -> Response[Figures]:
+    def town(self, kaasa: NamedDependency[Kaasa], year: FromQuery[int | None] = None) -> Response[Figures]:
         """All public consultations, or those of one year (the year a case became public)."""
-        kaasa: Kaasa = request.app.state.kaasa
         return _given(
             _read(
                 kaasa,
@@ -124,10 +123,9 @@ class Api(Controller):
 
     @get("/cases", sync_to_thread=True, summary="The public consultations")
     def cases(
-        self, request: Asked, page: FromQuery[int] = 1, language: FromQuery[str] = "et"
+        self, kaasa: NamedDependency[Kaasa], page: FromQuery[int] = 1, language: FromQuery[str] = "et"
     ) -> Response[Cases]:
         """One hundred a page, the newest first; titles in `language` (et, en, ru) where there is one."""
-        kaasa: Kaasa = request.app.state.kaasa
         said = language if language in LANGUAGES else "et"
 
         def look(session: Any) -> Cases:
@@ -141,10 +139,9 @@ class Api(Controller):
 
     @get("/cases/{number:str}", sync_to_thread=True, summary="One consultation, its figures and its terms")
     def case(
-        self, request: Asked, number: FromPath[str], language: FromQuery[str] = "et"
+        self, kaasa: NamedDependency[Kaasa], number: FromPath[str], language: FromQuery[str] = "et"
     ) -> Response[OneCase]:
         """404 for a case that is not public."""
-        kaasa: Kaasa = request.app.state.kaasa
         said = language if language in LANGUAGES else "et"
 
         def look(session: Any) -> OneCase:

@@ -24,5 +24,8 @@ SENTENCES = {
     "speaker_answered": N_("The answer is kept and sent to the organisation."),
     "speaking_asked": N_("Your wish to speak is kept. You get the answer by mail."),
     "speaking_taken_back": N_("Your wish to speak is taken back."),
+    "receipt_first": N_("Begin each line with the number of an opinion and a colon, such as 2027-31: …"),
+    "receipt_without_words": N_("Write what was decided on opinion {receipt}, or take its number out."),
+    "receipt_unknown": N_("No opinion of this case has the number {receipt}. Look it up on the summary."),
     "session_called": N_("The session is set and the committee has been invited."),
 }

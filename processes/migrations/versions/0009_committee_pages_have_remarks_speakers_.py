@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("feedback_id", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("committee", sa.String(), nullable=False),
-        sa.Column("stance", sa.String(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["municipality_id", "decision_id"],
