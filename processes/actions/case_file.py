@@ -190,10 +190,10 @@ def _waits(
             if latest is not None and wait.due_at is not None and latest <= local_day(wait.due_at):
                 latest = None
             tasks.append(OpenTask(wait.id, name, wait.role or "", wait.due_at, wait.opened_at, mine, latest))
-        elif (
-            wait.kind not in (MESSAGE, SIGNAL) or not timed
-        ):  # a message beside a timer is what may happen instead
-            element = obligation.plain_name(wait.element)
+            continue
+        element = obligation.plain_name(wait.element)
+        beside = wait.kind in (MESSAGE, SIGNAL) and timed  # what may happen instead of the timer
+        if not beside and not element.endswith("_reminds"):  # nobody waits for a reminder
             awaited.append(Awaited(element, name, wait.kind, wait.due_at, wait.opened_at))
     tasks.sort(key=lambda it: (it.due_at is None, it.due_at, it.name))
     return tasks, awaited

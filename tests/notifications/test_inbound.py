@@ -301,9 +301,15 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bytes_cost_little_time_and_room(name):
     raw = HOSTILE[name]()
-    began = time.process_time()
-    megabytes = taken(lambda: json.dumps(as_json(classify(raw))))
-    assert time.process_time() - began < 0.5, name
+    spent = []
+
+    def act():
+        began = time.process_time()
+        json.dumps(as_json(classify(raw)))
+        spent.append(time.process_time() - began)
+
+    megabytes = taken(act)
+    assert spent[0] < 0.5, name
     assert megabytes < 64, name
 
 

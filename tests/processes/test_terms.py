@@ -69,7 +69,7 @@ def test_a_definition_without_the_table_has_no_terms():
 
 
 def test_the_catalogue_finds_kinds_by_their_folders(tmp_path):
-    assert [kind.key for kind in catalogue.kinds()] == ["detailed_plan"]
+    assert [kind.key for kind in catalogue.kinds()] == ["detailed_plan", "round_table"]
     assert catalogue.kind("detailed_plan").title == "Detailplaneering"
     other = tmp_path / "round_table"
     other.mkdir()
