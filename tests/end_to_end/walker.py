@@ -142,7 +142,7 @@ class Walker:
         for field in form.locator("input[type=text], input[type=url], input:not([type]), textarea").all():
             if field.is_visible() and not field.input_value():
                 name = field.get_attribute("name") or ""
-                field.fill("" if name == "url" else f"Proovitekst: {element}")
+                field.fill("" if name in {"url", "objections"} else f"Proovitekst: {element}")
 
     def answer_all(self) -> None:
         """Answer every opinion one by one, then close the step."""
