@@ -6,7 +6,7 @@ The database is only read, to know which task is open; everything that is done i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -57,13 +57,18 @@ class Walker:
     def today(self) -> date:
         return local_day(datetime.fromisoformat((self.server.folder / "clock").read_text().strip()))
 
-    def letter(self, wanted: str) -> str:
-        """The text of the newest letter whose text holds some words."""
+    def letters(self, wanted: str) -> Iterator[str]:
+        """The texts of the letters that hold some words, the newest first."""
         box = Postbox(self.server.folder / "postbox")
         for posted in box.letters():
             text = box.open(posted.key).text
             if wanted in text:
-                return text
+                yield text
+
+    def letter(self, wanted: str) -> str:
+        """The text of the newest letter whose text holds some words."""
+        for text in self.letters(wanted):
+            return text
         raise AssertionError(f"no letter says {wanted!r}")
 
     # -- what people do -------------------------------------------------------------------------------
