@@ -140,6 +140,11 @@ class Kaasa:
                 session, municipality_id=self.municipality_id, timer=timer, now=now
             )
 
+    def cast(self) -> dict[str, tuple[str, str]]:
+        """Who plays which role in the demonstration: id and name."""
+        with self.database.session() as session:
+            return demonstration.cast(session, municipality_id=self.municipality_id)
+
     def close(self) -> None:
         """Let go of connections; the loop is stopped first."""
         self.receiving.stop()
@@ -199,7 +204,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     )  # fmt: skip
     kaasa.watch.of_installation(kaasa)
     if settings.demo and isinstance(clock, KeptClock):
-        kaasa.demo = Demo(clock, kaasa.next_due, loop.settle)
+        kaasa.demo = Demo(clock, kaasa.next_due, loop.settle, kaasa.cast)
     return kaasa
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from engine.clock import HeldClock
@@ -15,6 +16,7 @@ ROLES = {
     "visitor": N_("a resident, without an account"),
     "association": N_("an invited association"),
     "planner": N_("a planner"),
+    "colleague": N_("another planner"),
     "government": N_("the municipal government"),
     "committee": N_("a committee member"),
     "administrator": N_("the administrator"),
@@ -49,18 +51,29 @@ class Bar:
 
 
 class Demo:
-    """Moves the demonstration's time. In: its clock, what happens next, and the work that is then due."""
+    """Moves the demonstration's time. In: its clock, what happens next, the work that is then due, and who plays what."""
 
     def __init__(
-        self, clock: KeptClock, next_due: Callable[[], datetime | None], settle: Callable[[], int]
+        self,
+        clock: KeptClock,
+        next_due: Callable[[], datetime | None],
+        settle: Callable[[], int],
+        cast: Callable[[], Mapping[str, tuple[str, str]]],
     ) -> None:
         self.clock = clock
+        self._cast = cast
         self._next_due = next_due
         self._settle = settle
 
     def bar(self, actor: Actor | None) -> Bar:
         role = next((name for name in ROLES if actor is not None and actor.holds(name)), "visitor")
+        if role == "planner" and actor is not None and self._colleague == actor.person_id:
+            role = "colleague"
         return Bar(self.clock.now(), [(name, gettext(text)) for name, text in ROLES.items()], role)
+
+    @cached_property
+    def _colleague(self) -> str:
+        return self._cast().get("colleague", ("", ""))[0]
 
     def next(self) -> datetime | None:
         """Go to the next thing that happens and let it happen. Out: its moment, or None when nothing waits."""

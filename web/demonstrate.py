@@ -86,11 +86,13 @@ def _links(kaasa: Kaasa) -> str:
         "Sign in as (each link works once; the bar at the top also switches roles):",
     ]
     with kaasa.database.open_transaction() as session:
-        for role, (person_id, name) in demonstration.cast(session, municipality_id=home).items():
+        people = demonstration.cast(session, municipality_id=home)
+        for role, word in WORDS.items():
+            person_id, name = people[role]
             token = sign_in.new_link(
                 session, municipality_id=home, person_id=person_id, now=kaasa.wall.now(), lasts=LINK_LASTS
             )
-            lines.append(f"  {WORDS[role]:<17} {name}: {url}/et/sign-in/{token}")
+            lines.append(f"  {word:<17} {name}: {url}/et/sign-in/{token}")
         invitation = demonstration.an_invitation(session, municipality_id=home, links=kaasa.links)
     if invitation:
         lines += ["", "An invited association's own page (no account):", f"  {url}/et/i/{invitation}"]

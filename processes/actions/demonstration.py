@@ -16,11 +16,14 @@ from processes.obligation import Obligation
 from processes.person import ROLES, with_role
 
 MOST_NEWS = 3
+COLLEAGUE = "colleague"
+"""The second planner: some things take two."""
 
 
 def cast(session: Session, *, municipality_id: str) -> dict[str, tuple[str, str]]:
-    """Role -> (person id, name) of the first person who holds it."""
+    """Role -> (person id, name) of the first person who holds it, and the planner's COLLEAGUE."""
     found = {role: with_role(session, municipality_id, role) for role in ROLES}
+    found[COLLEAGUE] = found["planner"][1:]
     return {role: (people[0].id, people[0].name) for role, people in found.items() if people}
 
 

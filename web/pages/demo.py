@@ -14,7 +14,13 @@ from web.forms import Form
 from web.visit import Visit
 
 LONGEST_NEWS = 400  # characters, since it travels in a cookie
-LANDING = {"planner": "/desk", "government": "/desk", "committee": "/desk", "administrator": "/cases"}
+LANDING = {
+    "planner": "/desk",
+    "colleague": "/desk",
+    "government": "/desk",
+    "committee": "/desk",
+    "administrator": "/cases",
+}
 
 
 class DemoPage(Controller):
