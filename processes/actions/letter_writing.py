@@ -3,8 +3,6 @@
 A batch that fails is tried again, later each time; after eight tries the mailing stands still until a person acts.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,14 +10,13 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 
-from engine.clock import Clock
 from processes import batches, mass_mailing
 from processes.actions import planner_case
+from processes.actions.one_by_one import Key, OneByOne
 from processes.consultation import Consultation
 from processes.errors import NotFound
 from processes.mass_mailing import PAUSE, TRIES, MassMailing
 from processes.permission import Actor
-from processes.post import PostOffice
 
 _log = structlog.get_logger(__name__)
 
@@ -36,61 +33,38 @@ class UnderWay:
     failed: bool
 
 
-class LetterWriting:
-    """The drain of the background loop that writes. In: a way to open a transaction, the post, the clock."""
+class LetterWriting(OneByOne[MassMailing]):
+    """The drain that writes mass mailings, a batch at a time."""
 
-    def __init__(
-        self,
-        open_transaction: Callable[[], AbstractContextManager[Session]],
-        office: PostOffice,
-        clock: Clock,
-    ) -> None:
-        self._open, self._office, self._clock = open_transaction, office, clock
+    AT_ONCE = 20
 
-    def drain(self, limit: int = 20) -> int:
-        """Write at most `limit` batches. Out: how many were tried."""
-        for count in range(limit):
-            if not self._one():
-                return count
-        return limit
+    def _claim(self, session: Session, now: datetime) -> MassMailing | None:
+        return mass_mailing.claim(session, now)
 
-    def _one(self) -> bool:
-        now, claimed = self._clock.now(), None
-        try:
-            with self._open() as session:
-                mailing = mass_mailing.claim(session, now)
-                if mailing is None:
-                    return False
-                claimed = (mailing.municipality_id, mailing.id)
-                self._write(session, mailing)
-        except Exception as error:
-            if claimed is None:
-                raise  # the database failed, not the mailing
-            self._note(claimed, error, now)
-        return True
+    def _key(self, work: MassMailing) -> Key:
+        return work.municipality_id, work.id
 
-    def _write(self, session: Session, mailing: MassMailing) -> None:
-        case = session.get_one(Consultation, (mailing.municipality_id, mailing.consultation_id))
-        post: Any = self._office.of_case(session, case, now=mailing.begun_at)
+    def _do(self, session: Session, work: MassMailing, now: datetime) -> None:
+        case = session.get_one(Consultation, (work.municipality_id, work.consultation_id))
+        post: Any = self._office.of_case(session, case, now=work.begun_at)
         post.in_batch = True
-        arguments, covered = batches.next_call(session, mailing)
-        getattr(post, mailing.letter)(**arguments)
-        mailing.written += covered
-        mailing.attempts, mailing.error = 0, None
-        if mailing.written >= mailing.total:
-            mailing.done_at = self._clock.now()
-        session.add(mailing)
+        arguments, covered = batches.next_call(session, work)
+        getattr(post, work.letter)(**arguments)
+        work.written += covered
+        work.attempts, work.error = 0, None
+        if work.written >= work.total:
+            work.done_at = now
+        session.add(work)
 
-    def _note(self, key: tuple[str, str], error: Exception, now: datetime) -> None:
-        with self._open() as session:
-            mailing = session.get_one(MassMailing, key, with_for_update=True)
-            mailing.attempts += 1
-            mailing.error = type(error).__name__
-            mailing.due_at = now + PAUSE * 2 ** (mailing.attempts - 1)
-            if mailing.attempts >= TRIES:
-                mailing.paused_at = now
-            session.add(mailing)
-        _log.warning("batch_failed", mailing=key[1], error=type(error).__name__, attempts=mailing.attempts)
+    def _put_off(self, session: Session, key: Key, error: Exception, now: datetime) -> None:
+        mailing = session.get_one(MassMailing, key, with_for_update=True)
+        mailing.attempts += 1
+        mailing.error = type(error).__name__
+        mailing.due_at = now + PAUSE * 2 ** (mailing.attempts - 1)
+        if mailing.attempts >= TRIES:
+            mailing.paused_at = now
+        session.add(mailing)
+        _log.warning("batch_failed", mailing=key[1], error=mailing.error, attempts=mailing.attempts)
 
 
 def under_way(session: Session, actor: Actor, number: str) -> list[UnderWay]:
