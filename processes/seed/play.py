@@ -59,13 +59,19 @@ class Play:
     @classmethod
     def begin(
         cls, house: House, session: Session, definition: Definition, cast: Cast, matter: Matter,
-        applied_on: date, planner: str = "aino",
+        applied_on: date, planner: str = "aino", *, committee_id: str = "", letters: str = "dp",
     ) -> "Play":  # fmt: skip
-        """Take an application in and start its process."""
+        """Take an application in and start its process. `letters` begin the case's number.
+
+        `committee_id` is the cast's own committee where none is named.
+        """
         clock = HeldClock(moment(applied_on, 10))
-        case = _row(session, definition, cast, matter, applied_on, cast.people[planner], clock.now())
+        case = _row(
+            session, definition, matter, applied_on, cast.people[planner], clock.now(),
+            committee_id=committee_id or cast.committee_id, letters=letters,
+        )  # fmt: skip
         instance = house.runtime.start(
-            session, HOME, PROCESS, business_key=case.id, data={"application_on": applied_on}, now=clock.now(),
+            session, HOME, definition.key, business_key=case.id, data={"application_on": applied_on}, now=clock.now(),
             actor=case.planner_id,
         )  # fmt: skip
         case.instance_id, case.state, case.launched_at = instance.id, RUNNING, clock.now()
@@ -154,13 +160,13 @@ def moment(day: date, hour: int) -> datetime:
 
 
 def _row(
-    session: Session, definition: Definition, cast: Cast, matter: Matter, applied_on: date, planner_id: str,
-    now: datetime,
+    session: Session, definition: Definition, matter: Matter, applied_on: date, planner_id: str, now: datetime,
+    *, committee_id: str, letters: str,
 ) -> Consultation:  # fmt: skip
-    number = next_number(session, HOME, f"dp-{applied_on.year}")
+    series = f"{letters}-{applied_on.year}"
     case = Consultation(
-        municipality_id=HOME, number=f"dp-{applied_on.year}-{number}", kind=PROCESS, planner_id=planner_id,
-        committee_id=cast.committee_id, application_on=applied_on, applicant=matter.applicant,
+        municipality_id=HOME, number=f"{series}-{next_number(session, HOME, series)}", kind=definition.key,
+        planner_id=planner_id, committee_id=committee_id, application_on=applied_on, applicant=matter.applicant,
         decided_by=matter.decided_by, place=matter.place, topics="\n".join(matter.topics),
         impacts="\n".join(matter.impacts), created_at=now,
         terms=json.dumps(terms.freeze(definition.process.files, applied_on)),

@@ -3,23 +3,20 @@
 A task of the first cycle is still open in the third, so the follow-up page has something to follow.
 """
 
-import json
 from datetime import date, timedelta
 
 from sqlmodel import Session, select
 
 from engine.clock import HeldClock, local_day
 from engine.definition import Definition
-from processes import terms
 from processes.actions import agenda_agreeing, agenda_setting, answering, assigning, suggesting, treating
 from processes.actions.agenda_setting import Chosen
 from processes.actions.invitation_answer import Answer
 from processes.actions.suggesting import Given
 from processes.actions.treating import Mark
 from processes.committee import Committee, CommitteeMember
-from processes.consultation import RUNNING, Consultation, ConsultationText
+from processes.consultation import Consultation
 from processes.deadline import working_day_from
-from processes.feedback import next_number
 from processes.seed import acts
 from processes.seed.acts import FILLER
 from processes.seed.cast import HOME, Cast
@@ -81,7 +78,6 @@ def suggest(play: Play) -> None:
 
 
 def _begin(house: House, session: Session, definition: Definition, cast: Cast, began: date) -> Play:
-    clock = HeldClock(moment(began, 10))
     board = Committee(municipality_id=HOME, name="Sotsiaalkomisjon", openness="open", freeze_days=5)
     session.add(board)
     session.flush()
@@ -91,34 +87,10 @@ def _begin(house: House, session: Session, definition: Definition, cast: Cast, b
         )
         for who in ("salme", "leida")
     )
-    series = f"rt-{began.year}"
-    case = Consultation(
-        municipality_id=HOME, number=f"{series}-{next_number(session, HOME, series)}", kind=KIND,
-        planner_id=cast.people["aino"], committee_id=board.id, application_on=began, applicant=TABLE.applicant,
-        decided_by=TABLE.decided_by, place=TABLE.place, topics="\n".join(TABLE.topics), created_at=clock.now(),
-        terms=json.dumps(terms.freeze(definition.process.files, began)),
-    )  # fmt: skip
-    session.add(case)
-    session.flush()
-    session.add_all(
-        ConsultationText(
-            municipality_id=HOME, consultation_id=case.id, language=language, title=text.title, what=text.what,
-            open_points=text.open_points, already_decided=text.already_decided,
-        )
-        for language, text in TABLE.texts.items()
-    )  # fmt: skip
-    session.flush()
-    instance = house.runtime.start(
-        session, HOME, KIND, business_key=case.id, data={"application_on": began}, now=clock.now(),
-        actor=case.planner_id,
-    )  # fmt: skip
-    case.instance_id, case.state, case.launched_at = instance.id, RUNNING, clock.now()
-    session.add(case)
-    session.flush()
-    made = Play(house, session, definition, cast, TABLE, began, "aino", case, clock)
+    made = Play.begin(house, session, definition, cast, TABLE, began, committee_id=board.id, letters="rt")
     for who in INVITED:
         why = "Teie liikmed kasutavad neid teenuseid, millest ümarlaual räägitakse."
-        session.add(house.links.new_invitation(HOME, case.id, cast.organisations[who], why=why))
+        session.add(house.links.new_invitation(HOME, made.case.id, cast.organisations[who], why=why))
     session.flush()
     return made
 
