@@ -44,6 +44,7 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (ANYONE, "GET /case/{number}/feed.atom"),
     (ANYONE, "GET /case/{number}/followup"),
     (ANYONE, "GET /case/{number}/measures"),
+    (ANYONE, "GET /case/{number}/measures.csv"),
     (ANYONE, "GET /measures"),
     (ANYONE, "GET /measures.csv"),
     (ANYONE, "GET /case/{number}/opinion"),

@@ -39,6 +39,11 @@ def test_the_public_page_and_the_data_tell_the_same_and_hide_small_counts(desk):
     desk.visitor.client.cookies.clear()
     page = words(desk.visitor.get(f"/en/case/{desk.number}/measures").text)
     assert "Counts that could give somebody away" in page
+    assert (
+        f'href="/en/case/{desk.number}/measures.csv"'
+        in desk.visitor.get(f"/en/case/{desk.number}/measures").text
+    )
+    assert "Opinions answered" in desk.visitor.get(f"/en/case/{desk.number}/measures.csv").text
     data = desk.visitor.get(f"/api/v1/cases/{desk.number}?language=en").json()
     figures = data["figures"]
     assert data["case"]["number"] == desk.number

@@ -1,5 +1,6 @@
 """Measures for people: of the municipality for everyone, of one case for everyone and, exactly, for its planners."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,12 @@ from processes.actions import measuring, planner_case
 from processes.actions.case_file import TermLine, terms_of
 from processes.actions.intake import public_case
 from processes.actions.measuring import Measures
+from processes.actions.planner_case import Head
 from processes.actions.public_progress import definition_of
-from processes.consultation import Consultation, text_of
+from processes.consultation import Consultation, ConsultationText, text_of
 from web import measure_words as words
 from web import planner_words, public_words
-from web.case_room import download, planner, reading
+from web.case_room import address, download, planner, reading
 from web.i18n import gettext as _
 from web.visit import PageVisit, Visit
 
@@ -28,8 +30,17 @@ class MeasuresPage(Controller):
     @get("/measures", sync_to_thread=True)
     def town(self, visit: Visit, year: FromQuery[str] = "") -> Response[str]:
         found, years, chosen = _town(visit, year)
-        name = visit.municipality_name
-        return _page(visit, found, _("How consultations went"), name, public=True, years=years, year=chosen)
+        return visit.page(
+            "measures.html",
+            name=_("How consultations went"),
+            title=visit.municipality_name,
+            title_language="",
+            back="",
+            years=years,
+            year=chosen,
+            table=address(visit, "/measures.csv", year=chosen or 0),
+            **_figures(visit, found, public=True),
+        )
 
     @get("/measures.csv", sync_to_thread=True)
     def town_table(self, visit: Visit, year: FromQuery[str] = "") -> Response[bytes]:
@@ -38,15 +49,27 @@ class MeasuresPage(Controller):
 
     @get("/case/{number:str}/measures", sync_to_thread=True)
     def case(self, visit: Visit, number: FromPath[str]) -> Response[str]:
-        def look(session: Any) -> tuple[Measures, list[TermLine], str, str]:
+        def look(session: Any) -> tuple[Measures, list[TermLine], ConsultationText]:
             row = public_case(session, visit.kaasa.municipality_id, number)
-            return *_of_case(visit, session, row), *_title(session, row, visit.language)
+            return *_of_case(visit, session, row), text_of(session, row, visit.language)
 
-        found, terms, title, language = reading(visit, look)
-        return _page(
-            visit, found, _("How this consultation went"), title, public=True, terms=terms,
-            title_language=language, back=f"/case/{number}",
-        )  # fmt: skip
+        found, terms, said = reading(visit, look)
+        return visit.page(
+            "measures.html",
+            name=_("How this consultation went"),
+            title=said.title,
+            title_language=said.language,
+            years=[],
+            back=f"/case/{number}",
+            table=visit.url(f"/case/{number}/measures.csv"),
+            **_figures(visit, found, terms, public=True),
+        )
+
+    @get("/case/{number:str}/measures.csv", sync_to_thread=True)
+    def case_table(self, visit: Visit, number: FromPath[str]) -> Response[bytes]:
+        home = visit.kaasa.municipality_id
+        found = reading(visit, lambda s: measuring.measure(s, home, [public_case(s, home, number)]))
+        return download(f"{number}.csv", CSV, sheet.csv(words.table(found, public=True)))
 
 
 class CaseMeasuresPage(Controller):
@@ -58,15 +81,19 @@ class CaseMeasuresPage(Controller):
     def show(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         actor = planner(visit)
 
-        def look(session: Any) -> tuple[Measures, list[TermLine], str, str]:
+        def look(session: Any) -> tuple[Measures, list[TermLine], Head]:
             row = planner_case.find(session, actor, number)
-            return *_of_case(visit, session, row), *_title(session, row, visit.language)
+            return *_of_case(visit, session, row), planner_case.head(session, actor, row, visit.language)
 
-        found, terms, title, language = reading(visit, look)
-        return _page(
-            visit, found, _("How this consultation went"), title, public=False, terms=terms,
-            title_language=language, back=f"/cases/{number}",
-        )  # fmt: skip
+        found, terms, head = reading(visit, look)
+        return visit.page(
+            "case_measures.html",
+            name=_("How this consultation went"),
+            head=head,
+            errors={},
+            table=visit.url(f"/cases/{number}/measures/table.csv"),
+            **_figures(visit, found, terms, public=False),
+        )
 
     @get("/table.csv", sync_to_thread=True)
     def table(self, visit: Visit, number: FromPath[str]) -> Response[bytes]:
@@ -100,28 +127,18 @@ def _of_case(visit: PageVisit, session: Any, row: Consultation) -> tuple[Measure
     )
 
 
-def _title(session: Any, row: Consultation, language: str) -> tuple[str, str]:
-    said = text_of(session, row, language)
-    return said.title, said.language
-
-
-def _page(
-    visit: PageVisit, found: Measures, name: str, title: str, *, public: bool, **more: Any
-) -> Response[str]:
-    terms = more.pop("terms", [])
-    more = {"years": [], "year": None, "title_language": "", "back": "", **more}
-    return visit.page(
-        "measures.html",
-        name=name,
-        title=title,
-        found=found,
-        public=public,
-        shares=words.shares(found, public=public),
-        kinds=words.kinds(found, public=public),
-        channels=words.counted(found.channels, public_words.CHANNELS, public=public),
-        outcomes=words.counted(found.outcomes, public_words.OUTCOMES, public=public),
-        fewer=words.fewer(),
-        bars=words.bars(terms, visit.kaasa.clock.now()),
-        words=planner_words,
-        **more,
-    )
+def _figures(
+    visit: PageVisit, found: Measures, terms: Sequence[TermLine] = (), *, public: bool
+) -> dict[str, Any]:
+    """What both kinds of page show."""
+    return {
+        "found": found,
+        "public": public,
+        "shares": words.shares(found, public=public),
+        "kinds": words.kinds(found, public=public),
+        "channels": words.counted(found.channels, public_words.CHANNELS, public=public),
+        "outcomes": words.counted(found.outcomes, public_words.OUTCOMES, public=public),
+        "fewer": words.fewer(),
+        "bars": words.bars(terms, visit.kaasa.clock.now()),
+        "words": planner_words,
+    }

@@ -8,7 +8,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from processes.actions import proof_pack, summary_reading
+from processes.actions import planner_case, proof_pack, summary_reading
 from processes.actions.proof_pack import Pack
 from web import proof_files
 from web import proof_words as words
@@ -30,8 +30,16 @@ class ProofPage(Controller):
     @get("/proof", sync_to_thread=True)
     def show(self, visit: Visit, number: FromPath[str]) -> Response[str]:
         actor = planner(visit)
-        pack = reading(visit, lambda s: proof_pack.read(s, actor, number))
-        return visit.page("proof.html", pack=pack, words=words, size=sum(it.size for it in pack.files))
+        pack, head = reading(
+            visit,
+            lambda s: (
+                proof_pack.read(s, actor, number),
+                planner_case.head(s, actor, planner_case.find(s, actor, number), visit.language),
+            ),
+        )
+        return visit.page(
+            "proof.html", head=head, pack=pack, words=words, size=sum(it.size for it in pack.files), errors={}
+        )
 
     @get("/proof.zip", sync_to_thread=True)
     def pack(self, visit: Visit, number: FromPath[str]) -> Stream:
