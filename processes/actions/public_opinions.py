@@ -11,7 +11,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from processes.actions import what_became
 from processes.actions.publishing_view import public_files
+from processes.actions.what_became import UNTOUCHED, Became
 from processes.consultation import Consultation
 from processes.feedback import COUNTED, TO_ANSWER, Feedback
 from processes.publication import FileCopy
@@ -35,6 +37,7 @@ class PublicOpinion:
     outcome: str = ""
     reasons: str = ""
     files: tuple[FileCopy, ...] = ()
+    became: Became = UNTOUCHED
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,18 @@ def _rows(
     if outcomes:
         query = query.where(col(Response.outcome).in_(tuple(outcomes)))
     found = session.exec(query).all()
-    files = public_files(session, case.municipality_id, [feedback.id for feedback, _ in found])
-    return [_shown(feedback, response, tuple(files.get(feedback.id, ()))) for feedback, response in found]
+    ids = [feedback.id for feedback, _ in found]
+    files = public_files(session, case.municipality_id, ids)
+    became = what_became.of(session, case, ids)
+    return [
+        _shown(said, answer, tuple(files.get(said.id, ())), became.get(said.id, UNTOUCHED))
+        for said, answer in found
+    ]
 
 
-def _shown(feedback: Feedback, response: Response | None, files: tuple[FileCopy, ...]) -> PublicOpinion:
+def _shown(
+    feedback: Feedback, response: Response | None, files: tuple[FileCopy, ...], became: Became
+) -> PublicOpinion:
     named = feedback.author_kind == "organisation"
     return PublicOpinion(
         receipt=feedback.receipt,
@@ -134,6 +144,7 @@ def _shown(feedback: Feedback, response: Response | None, files: tuple[FileCopy,
         outcome=response.outcome if response else "",
         reasons=response.reasons if response else "",
         files=files,
+        became=became,
     )
 
 

@@ -1,74 +1,43 @@
-"""You said, we did: what became of each published opinion, for anyone to read.
+"""What the committee did with an opinion and what the decision said to it, once both are told.
 
-A text is public only as the copy a planner let out; a private person is never named. The committee's
-position is told once its session is closed.
+The committee's position is told when its session is closed; the decision's words when the plan was decided on.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from processes import decision as decisions
 from processes.consultation import Consultation
-from processes.feedback import TO_ANSWER, Feedback
-from processes.response import Response
+from processes.decision import DecisionItem
 from processes.summary import Summary, Treatment
 
 
 @dataclass(frozen=True)
 class Became:
-    """One opinion: our answer, the committee's position (empty: it was not asked), and the decision on the plan."""
+    """The committee's position and its words of the minutes, and what was decided on it; empty where nothing was said."""
 
-    receipt: str
-    organisation: str
-    language: str
-    theme: str
-    text: str
-    outcome: str
-    reasons: str
-    stance: str
-    committee_words: str
-    decision: str
+    stance: str = ""
+    words: str = ""
+    decided: str = ""
 
 
-def what_became(session: Session, consultation: Consultation) -> list[Became]:
-    """In: a case. Out: its published and answered opinions, oldest first. One question for all, one for the decision."""
-    made = decisions.newest(session, consultation.municipality_id, consultation.id, "adoption")
-    stances = _stances(session, consultation)
-    query = (
-        select(Feedback, Response)
-        .join(
-            Response,
-            (col(Response.municipality_id) == Feedback.municipality_id)
-            & (col(Response.feedback_id) == Feedback.id),
-        )
-        .where(
-            Feedback.municipality_id == consultation.municipality_id,
-            Feedback.consultation_id == consultation.id,
-            col(Feedback.state).in_(TO_ANSWER),
-            col(Feedback.published_at).is_not(None),
-            col(Response.sent_at).is_not(None),
-        )
-        .order_by(col(Feedback.received_at), Feedback.id)
-    )
-    return [
-        Became(
-            receipt=given.receipt,
-            organisation=given.author_name if given.author_kind == "organisation" else "",
-            language=given.language,
-            theme=given.theme,
-            text=given.public_text,
-            outcome=answer.outcome,
-            reasons=answer.reasons,
-            stance=stances[given.id].stance if given.id in stances else "",
-            committee_words=stances[given.id].words if given.id in stances else "",
-            decision=made.outcome if made is not None else "",
-        )
-        for given, answer in session.exec(query)
-    ]
+UNTOUCHED = Became()
 
 
-def _stances(session: Session, case: Consultation) -> dict[str, Treatment]:
+def of(session: Session, case: Consultation, feedback_ids: Collection[str]) -> dict[str, Became]:
+    """In: opinions of a case. Out: what became of those that the committee or the decision spoke of, by id."""
+    treated = _treated(session, case, feedback_ids)
+    decided = _decided(session, case, feedback_ids)
+    found = {}
+    for key in treated.keys() | decided.keys():
+        at = treated.get(key)
+        found[key] = Became(at.stance if at else "", at.words if at else "", decided.get(key, ""))
+    return found
+
+
+def _treated(session: Session, case: Consultation, ids: Collection[str]) -> dict[str, Treatment]:
     query = (
         select(Treatment)
         .join(
@@ -80,7 +49,21 @@ def _stances(session: Session, case: Consultation) -> dict[str, Treatment]:
             Summary.municipality_id == case.municipality_id,
             Summary.consultation_id == case.id,
             col(Summary.closed_at).is_not(None),
+            col(Treatment.feedback_id).in_(ids),
         )
         .order_by(col(Treatment.recorded_at))
     )
     return {it.feedback_id: it for it in session.exec(query)}  # the newest wins
+
+
+def _decided(session: Session, case: Consultation, ids: Collection[str]) -> dict[str, str]:
+    made = decisions.newest(session, case.municipality_id, case.id, "adoption")
+    if made is None:
+        return {}
+    query = select(DecisionItem.feedback_id, DecisionItem.words).where(
+        DecisionItem.municipality_id == case.municipality_id,
+        DecisionItem.decision_id == made.id,
+        DecisionItem.words != "",
+        col(DecisionItem.feedback_id).in_(ids),
+    )
+    return dict(session.exec(query).all())

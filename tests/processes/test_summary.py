@@ -12,9 +12,11 @@ from sqlmodel import col, func, select
 from engine.clock import local_day
 from processes import words
 from processes.accommodation import Need
-from processes.actions import summary_reading, treating, what_became
+from processes.actions import summary_reading, treating
 from processes.actions.committee_desk import summaries_for
+from processes.actions.public_opinions import opinions
 from processes.actions.treating import Mark
+from processes.actions.what_became import UNTOUCHED, Became
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation
 from processes.deadline import latest_before
@@ -429,11 +431,17 @@ def test_you_said_we_did_tells_only_what_was_let_out(case):
 
     def told():
         with case.database.session() as session:
-            return what_became.what_became(session, session.get_one(Consultation, (HOME, case.id)))
+            shown = opinions(session, session.get_one(Consultation, (HOME, case.id))).shown
+            return [(it.text, it.organisation, it.became) for it in shown]
 
-    assert [(it.text, it.organisation, it.stance) for it in told()] == [("Jätke puud alles.", "", "")]
+    assert told() == [("Jätke puud alles.", "", UNTOUCHED)]
     assert finish(case, page, Mark(case.heard, "supported"))
-    assert [(it.stance, it.committee_words) for it in told()] == [("rejected", "Puud on haiged.")]
+    assert told() == [("Jätke puud alles.", "", Became("rejected", "Puud on haiged."))]
+    case.complete(
+        "decide_adoption", by="government", adoption="adopt", act="otsus nr 90", decided_on=case.today,
+        objections="2027-2: puud jäävad",
+    )  # fmt: skip
+    assert told()[0][2].decided == "puud jäävad"
 
 
 def test_the_content_is_the_same_json_whoever_writes_it(case):

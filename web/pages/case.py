@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from processes.actions import public_case
 from processes.actions.public_progress import Step
 from processes.actions.public_story import Happening
-from web import dates, public_words
+from web import dates, public_words, summary_words
 from web.public_forms import gate_sentence, page_number
 from web.sending import attachment
 from web.visit import Visit
@@ -38,6 +38,7 @@ class CasePage(Controller):
             block="opinions" if visit.fragment else None,
             case=case,
             words=public_words,
+            stances=summary_words,
             gate_sentence=gate_sentence(case.gate),
             coming=[_told(it) for it in coming],
             past=[_told(it) for it in reversed(past)],
