@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import orjson
 from sqlmodel import Session
 
-from engine import field, ledger
+from engine import field, ledger, signal
 from engine.clock import local_day
-from engine.definition import Definition
+from engine.definition import Definition, Library
 from engine.diagram import Element
 from engine.errors import StateUnreadable, Stuck
 from engine.feel.expression import Expression
@@ -56,6 +56,7 @@ class Workshop:
     services: Services
     tools: Tools
     listeners: Sequence[Listener]
+    library: Library
     shelf: Shelf = dataclass_field(default_factory=Shelf)
 
 
@@ -87,6 +88,8 @@ class Advance:
         self._after: dict[str, Open] | None = None
         self._closed: dict[str, str] = {}
         self._told: set[str] = set()
+        self._heard: signal.Chain = ()
+        self._thrown: list[signal.Chain] = []
         self._done_by = ENGINE
         self._running: tuple[str, str] | None = None
         self.skip: Skip | None = None
@@ -149,6 +152,11 @@ class Advance:
     def done(self, path: str) -> None:
         self.events.append(Event(self._done_by, path, "done"))
 
+    def threw(self, name: str) -> None:
+        chain = signal.joined(self._heard, name)
+        if chain not in self._thrown:
+            self._thrown.append(chain)
+
     def perform(self, task: Any) -> bool | None:
         """Do the work of a service task or decision. Out: None when a job will do it after the commit."""
         path, element = self.machine.path(task)
@@ -209,6 +217,13 @@ class Advance:
 
     # --- what can happen from outside
 
+    def hear_late(self) -> None:
+        """Hear the signals that could not be heard before; the jobs that were to bring them are done."""
+        for job, chain in signal.to_hear(self._session, *self._key):
+            if self.machine.listens(chain[-1]):
+                self.hear(chain, by=ENGINE)
+            ledger.drop(self._session, self.row["tenant_id"], job, self.now)
+
     def complete(self, wait_id: str, *, by: str) -> None:
         """Finish an open human task or job. Errors: NotOpen."""
         self._done_by = by
@@ -222,9 +237,11 @@ class Advance:
         self._told.add(message)
         self.machine.send(message)
 
-    def signal(self, name: str) -> None:
-        """Give a signal to what waits for it. Errors: NotOpen."""
-        self.machine.signal(name)
+    def hear(self, chain: signal.Chain, *, by: str) -> None:
+        """Give a signal, the last of a chain, to what waits for it. Errors: NotOpen."""
+        self._heard = chain
+        self.events.append(Event(by, "", "signalled", {"signal": chain[-1]}))
+        self.machine.signal(chain[-1])
 
     def run(self) -> None:
         """Let everything happen that can, buffered messages included."""
@@ -281,6 +298,9 @@ class Advance:
                 waits=[self._wait_row(it) for key, it in after.items() if key not in self._before],
             ),
         )
+        if self._thrown:
+            tenant, key = self._key
+            signal.pass_on(self._session, self._workshop.library, tenant, key, self._thrown, self.now)
         self.machine.take_apart()
         return written
 

@@ -40,6 +40,7 @@ def take(
         for it in [it for it in waits if it.kind == JOB and it.path == element]:
             step.skipped()
             step.complete(it.id, by=step.actor)
+        step.hear_late()
         return _run(step)
 
 

@@ -1,4 +1,4 @@
-"""Due work of an instance: the nearest of its timers, or a service that runs after the commit.
+"""Due work of an instance: the nearest of its timers, a service that runs after the commit, a signal to hear.
 
 A job is written in the step that makes it necessary, so it exists exactly when the state needs it. The worker
 claims the oldest due one; the claim, the step and the removal of the job are one transaction.
@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, SQLModel
 
-TIMER, SERVICE = "timer", "service"
+TIMER, SERVICE, SIGNAL = "timer", "service", "signal"
 OPEN, STOPPED = "open", "stopped"  # a stopped job is out of tries; its incident says why
 
 
 class Job(SQLModel, table=True):
-    """One piece of due work. `task_id` names the wait a service job completes; a timer job has none."""
+    """One piece of due work.
+
+    `task_id` names the wait a service job completes, or the signal that is to be heard with those that led to it
+    (JSON, the newest last); a timer job has none.
+    """
 
     __tablename__ = "engine_job"
     __table_args__: Any = (

@@ -224,7 +224,7 @@ def _write_jobs(session: Session, tenant: str, instance: str, it: Written) -> No
         _set_timer(session, tenant, instance, old, new)
     for key, waiting in it.before.items():
         if waiting.kind == JOB_WAIT and key not in it.after:
-            _drop(session, tenant, f"service:{key}", it.now)
+            drop(session, tenant, f"service:{key}", it.now)
     fresh = [key for key, waiting in it.after.items() if waiting.kind == JOB_WAIT and key not in it.before]
     if fresh:
         rows = [_new_job(tenant, instance, SERVICE, f"service:{key}", it.now, key) for key in fresh]
@@ -240,12 +240,12 @@ def _set_timer(
         if moved == 1:
             return
     if old is not None:
-        _drop(session, tenant, name, old)
+        drop(session, tenant, name, old)
     if new is not None:
         _add_job.run(session, _new_job(tenant, instance, TIMER, name, new, None))
 
 
-def _drop(session: Session, tenant: str, name: str, now: datetime) -> None:
+def drop(session: Session, tenant: str, name: str, now: datetime) -> None:
     """Remove a job; if it had stopped, its incident is settled by what just happened."""
     if _drop_open_job.run(session, {"tenant": tenant, "dedup": name}):
         return

@@ -85,6 +85,9 @@ class _Standing:
     def done(self, path: str) -> None:
         """Nothing is done."""
 
+    def threw(self, name: str) -> None:
+        """Nothing is thrown."""
+
 
 def check(state: str, old: Definition, new: Definition, plan: Plan, *, now: datetime) -> Checked:
     """Say what a move would do to a stored state. Nothing is written. Errors: StateUnreadable."""

@@ -147,3 +147,6 @@ class _Stand:
 
     def done(self, path: str) -> None:
         self.last = path
+
+    def threw(self, name: str) -> None:
+        """No other case is looked at."""

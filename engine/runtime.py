@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from engine import detour, field, history, ledger, progress, wait
+from engine import detour, field, history, ledger, progress, signal, wait
 from engine.advance import ENGINE, Advance, Listener, Workshop
 from engine.blame import Blaming
 from engine.clock import local_day
@@ -21,7 +21,7 @@ from engine.errors import GuardHolds, NotOpen, UnknownInstance
 from engine.history import Event
 from engine.incident import FailedAt, placing
 from engine.instance import ACTIVE, Instance
-from engine.job import Job
+from engine.job import SIGNAL, Job
 from engine.progress import Place
 from engine.service import Services, Tools
 from engine.spiff.machine import Open, stored_data
@@ -43,7 +43,7 @@ class Runtime:
     ) -> None:
         self.services = services
         self.library = library or Library(services)
-        self._workshop = Workshop(services, tools or {}, tuple(listeners))
+        self._workshop = Workshop(services, tools or {}, tuple(listeners), self.library)
 
     def start(
         self,
@@ -148,9 +148,8 @@ class Runtime:
         if (before := self._performed(session, tenant_id, key)) is not None:
             return before
         step = self._take_up(session, _active(ledger.lock(session, tenant_id, instance_id)), now, actor)
-        step.events.append(Event(actor, "", "signalled", {"signal": name}))
         with placing(lambda: _place(step, "", "")):
-            step.signal(name)
+            step.hear((name,), by=actor)
             step.run()
             return self._save(step, session, key)
 
@@ -179,7 +178,12 @@ class Runtime:
             raise NotOpen("this job is done already.")
         if job.task_id is None:
             return self.fire(session, tenant_id, job.instance_id, now=now)
-        step = self._take_up(session, ledger.lock(session, tenant_id, job.instance_id), now, ENGINE)
+        step = self._take_up(session, _active(ledger.lock(session, tenant_id, job.instance_id)), now, ENGINE)
+        if job.kind == SIGNAL:
+            with Blaming(step):
+                step.hear(signal.chain_of(job.task_id), by=ENGINE)
+                step.run()
+                return step.save()
         task = step.before.get(job.task_id)
         if task is None:
             raise NotOpen("this job is done already.")

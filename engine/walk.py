@@ -168,6 +168,9 @@ class _Stand:
     def done(self, path: str) -> None:
         self.events.append(path)
 
+    def threw(self, name: str) -> None:
+        """There is no other case to hear it."""
+
 
 def _walk(process: Process, blueprint: Blueprint, stand: _Stand, ways: _Ways) -> Walk:
     walk = Walk()

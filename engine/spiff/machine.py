@@ -48,6 +48,9 @@ class Observer(Conductor, Protocol):
     def done(self, path: str) -> None:
         """A drawn element is done."""
 
+    def threw(self, name: str) -> None:
+        """A signal was thrown; what waits for it here has it. Errors: BudgetExceeded."""
+
 
 class Open(NamedTuple):
     """Something a workflow waits for. `path` is the element with the call activities it lies in."""
@@ -180,15 +183,30 @@ class Machine:
         return any(it.message == message for it in self._open())
 
     def send(self, message: str) -> None:
-        """Give a message to everything that waits for it. Errors: NotOpen when nothing does."""
-        if not self.waits_for(message):
+        """Give a message to what has waited for it longest: a message has one receiver, a signal has all.
+
+        Errors: NotOpen when nothing waits.
+        """
+        event = BpmnEvent(MessageEventDefinition(message))
+        waiting = [
+            it
+            for it in self._workflow.event_manager.tasks.values()
+            if it._state == _WAITING and it.task_spec.catches(it, event)
+        ]
+        if not waiting:
             raise NotOpen(f"nothing waits for {message!r}.")
-        self._workflow.event_manager.catch(BpmnEvent(MessageEventDefinition(message)), internal=False)
+        oldest = min(waiting, key=lambda it: str(it.id))  # identities are in the order of time
+        oldest.task_spec.catch(oldest, event)
+        oldest.task_spec._update(oldest)
         self._forget_events()
+
+    def listens(self, name: str) -> bool:
+        """Whether a signal would be heard now."""
+        return any(it.kind == SIGNAL and it.element.reference == name for it in self._open())
 
     def signal(self, name: str) -> None:
         """Give a signal from outside to everything that waits for it. Errors: NotOpen when nothing does."""
-        if not any(it.kind == SIGNAL and it.element.reference == name for it in self._open()):
+        if not self.listens(name):
             raise NotOpen(f"nothing waits for the signal {name!r}.")
         self._workflow.event_manager.catch(BpmnEvent(SignalEventDefinition(name)), internal=False)
         self._forget_events()
@@ -250,6 +268,8 @@ class Machine:
                         self._listen_again(task)
                     if isinstance(task.task_spec, ThrowingEvent) and task.task_spec.event_definition.name:
                         self._interrupt()
+                        if isinstance(task.task_spec.event_definition, SignalEventDefinition):
+                            self._observer.threw(task.task_spec.event_definition.name)
             moved = True
         return moved
 

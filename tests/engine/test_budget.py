@@ -113,6 +113,9 @@ class Stand:
     def done(self, path: str) -> None:
         pass
 
+    def threw(self, _name: str) -> None:
+        pass
+
 
 def test_a_loop_through_a_person_goes_on_for_years() -> None:
     """The library loses a token at a depth of 1000; each reading starts the tree anew."""

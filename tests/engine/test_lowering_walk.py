@@ -180,6 +180,9 @@ class Stand:
         if self.drawn[path].kind == "userTask":
             self.tasks[path] += 1
 
+    def threw(self, _name: str) -> None:
+        pass
+
 
 def play(block: Any, data: st.DataObject) -> None:
     drawing = Drawing()

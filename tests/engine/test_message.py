@@ -52,6 +52,19 @@ def test_one_id_is_one_message_however_often_and_from_how_many_it_comes(bench: B
     assert bench.open(instance) == ["last"]
 
 
+def test_a_message_has_one_receiver_the_one_that_has_waited_longest(bench: Bench) -> None:
+    nodes = [START, gateway("g", "parallel"), user("first"), catch("b", message("m")), catch("a", message("m")),
+             user("after_a"), user("after_b"), END, '<bpmn:endEvent id="over"/>']  # fmt: skip
+    arrows = [*chain("start", "g", "first", "b", "after_b", "over"), *chain("g", "a", "after_a", "end")]
+    bench.deploy(folder("p", draw("p", nodes, arrows, messages=["m"])))
+    instance = bench.start("p")
+    bench.complete(instance, "first")
+    bench.tell(instance, "m", "mail-1")
+    assert bench.open(instance, "message") == ["b"]
+    bench.tell(instance, "m", "mail-2")
+    assert bench.open(instance) == ["after_a", "after_b"]
+
+
 def test_a_message_reaches_the_case_it_is_for_and_no_other(bench: Bench) -> None:
     _hears(bench, "one")
     mine, other = bench.start("p"), bench.start("p")

@@ -1,4 +1,4 @@
-"""Signals: thrown in a case they stay in it; sent from outside they reach every case that waits, each once."""
+"""Signals reach every case that waits, each once: sent from outside, or thrown in a case."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from engine.errors import NotOpen
+from engine.errors import BudgetExceeded, NotOpen
 from engine.instance import Instance
 from engine.signal import listening, names
 from engine.wait import SIGNAL
+from engine.worker import TRIES, Worker
 from processes.actions import signal
 from processes.actions.signal import Heard
 from processes.permission import ADMINISTRATOR, Actor
@@ -92,15 +93,97 @@ def test_the_first_of_a_signal_and_a_moment_is_taken(quick_bench: Bench) -> None
     assert send(quick_bench, "storm", "s2") == []
 
 
-def test_a_signal_thrown_in_a_case_stays_in_it(quick_bench: Bench) -> None:
-    nodes = [START, gateway("g", "parallel"), catch("hear", HEARD), user("heard"), user("a"),
-             thrown("throw", "cry", HEARD), END, '<bpmn:endEvent id="over"/>']  # fmt: skip
-    arrows = [*chain("start", "g", "hear", "heard", "end"), *chain("g", "a", "cry", "over")]
-    deploy(quick_bench, nodes, arrows, **DECLARED)
+CRYING = (
+    [START, gateway("g", "parallel"), catch("hear", HEARD), user("heard"), user("a"),
+     thrown("throw", "cry", HEARD), END, '<bpmn:endEvent id="over"/>'],
+    [*chain("start", "g", "hear", "heard", "end"), *chain("g", "a", "cry", "over")],
+)  # fmt: skip
+
+
+def worker(bench: Bench) -> Worker:
+    return Worker(bench.runtime, bench.database.open_transaction, bench.clock)
+
+
+def go_past(bench: Bench, instance: Instance, element: str) -> None:
+    now = bench.clock.now()
+    bench.database.transaction(
+        lambda s: bench.runtime.skip(
+            s, TENANT, instance.id, element, {}, now=now, actor="aino", reason="by hand"
+        )
+    )
+
+
+def test_a_signal_thrown_in_a_case_is_heard_there_at_once_and_by_the_others_as_due_work(bench: Bench) -> None:
+    deploy(bench, *CRYING, **DECLARED)
+    mine, other, third = (bench.start("p") for _ in range(3))
+    bench.cancel(third)
+    bench.complete(mine, "a")
+    assert (bench.open(mine), bench.open(other)) == (["heard"], ["a"])
+    assert worker(bench).drain() == 1
+    assert bench.open(other) == ["a", "heard"]
+    assert bench.happened(other).count("signalled") == 1
+    bench.complete(other, "a")  # the first case has heard it; nobody is left to hear this one
+    assert worker(bench).drain() == 0
+    assert bench.rows("select * from engine_job") == []
+    assert bench.sound(mine)
+    assert bench.sound(other)
+
+
+def test_a_signal_is_not_thrown_by_a_step_that_was_not_taken(quick_bench: Bench) -> None:
+    nodes = [START, user("a"), thrown("throw", "cry", HEARD), task("fail", "letter/spoil"), END]
+    deploy(quick_bench, *WAITING, **DECLARED)
+    waiting = quick_bench.start("p")
+    deploy(quick_bench, nodes, chain("start", "a", "cry", "fail", "end"), **DECLARED)
+    throwing = quick_bench.start("p")
+    with pytest.raises(RuntimeError, match="printer"):
+        quick_bench.complete(throwing, "a")
+    assert worker(quick_bench).drain() == 0
+    assert quick_bench.open(waiting, SIGNAL) == ["hear"]
+
+
+def test_a_signal_that_comes_too_late_for_a_case_is_no_failure_of_it(quick_bench: Bench) -> None:
+    deploy(quick_bench, *CRYING, **DECLARED)
     mine, other = quick_bench.start("p"), quick_bench.start("p")
     quick_bench.complete(mine, "a")
-    assert (quick_bench.open(mine), quick_bench.open(other)) == (["heard"], ["a"])
-    assert quick_bench.open(other, SIGNAL) == ["hear"]
+    quick_bench.cancel(other)
+    assert worker(quick_bench).drain() == 1
+    assert quick_bench.rows("select * from engine_job") == []
+    assert quick_bench.rows("select * from engine_incident") == []
+
+
+def test_cases_that_would_call_each_other_for_ever_are_stopped_at_the_first_echo(quick_bench: Bench) -> None:
+    nodes = [START, user("a"), edge("hear", "a", HEARD, interrupting=False), thrown("throw", "cry", HEARD), END,
+             '<bpmn:endEvent id="over"/>']  # fmt: skip
+    deploy(quick_bench, nodes, [*chain("start", "a", "end"), *chain("hear", "cry", "over")], **DECLARED)
+    quick_bench.start("p")
+    mine = quick_bench.start("p")
+    with pytest.raises(BudgetExceeded, match="its own echo"):
+        hear(quick_bench, mine.id, "storm")
+    assert quick_bench.rows("select * from engine_job") == []
+
+
+def test_a_step_that_fails_on_hearing_is_tried_again_then_shown_and_can_be_gone_past(
+    quick_bench: Bench,
+) -> None:
+    nodes = [START, gateway("way", default="way_hear"), catch("hear", HEARD), task("fail", "letter/spoil"),
+             user("b"), thrown("throw", "cry", HEARD), END, '<bpmn:endEvent id="over"/>']  # fmt: skip
+    arrows = [
+        *chain("start", "way", "hear", "fail", "b", "end"),
+        ("way", "cry", "x = 1"),
+        *chain("cry", "over"),
+    ]
+    deploy(quick_bench, nodes, arrows, **DECLARED)
+    waiting = quick_bench.start("p", x=0)
+    quick_bench.start("p", x=1)
+    for _ in range(TRIES):
+        assert worker(quick_bench).drain() == 1
+        quick_bench.later(hours=1)
+    (found,) = quick_bench.rows("select instance_id, element from engine_incident where resolved_at is null")
+    assert (found.instance_id, found.element) == (waiting.id, "fail")
+    go_past(quick_bench, waiting, "fail")
+    assert quick_bench.open(waiting) == ["b"]
+    assert quick_bench.rows("select * from engine_job") == []
+    assert quick_bench.rows("select * from engine_incident where resolved_at is null") == []
 
 
 def test_a_process_tells_what_signals_it_waits_for(quick_bench: Bench) -> None:
