@@ -46,7 +46,7 @@ class Stem:
     """
 
     own: frozenset[str]
-    easy: bool = False
+    easy: bool = True
     of_case: bool = True
     by: str = ""
 
@@ -55,24 +55,24 @@ class Stem:
         return set(self.own | OF_CASE) if self.of_case else set(self.own)
 
 
-def _stem(own: str, *, easy: bool = False, of_case: bool = True, by: str = "") -> Stem:
+def _stem(own: str, *, easy: bool = True, of_case: bool = True, by: str = "") -> Stem:
     return Stem(frozenset(own.split()), easy, of_case, by)
 
 
 STEMS: Mapping[str, Stem] = {
-    "invitation": _stem("why link until until_short", easy=True),
-    "reminder": _stem("link until until_short", easy=True),
+    "invitation": _stem("why link until until_short"),
+    "reminder": _stem("link until until_short"),
     "approval_reminder": _stem("link until until_short"),
     "uninvited": _stem("reason"),
     "forwarded": _stem("organisation link"),
-    "not_us": _stem("organisation"),
+    "not_us": _stem("organisation", easy=False),
     "round": _stem("phase link from_day until until_short place"),
     "approval": _stem("link until until_short", by="approval/send"),
     "display": _stem("act decided_on link from_day until until_short place", by="display/tell"),
     "display_interrupted": _stem("reason", by="round/interrupt"),
     "deadline_moved": _stem("phase link until until_short reason"),
-    "meeting": _stem("kind facts starts starts_short link order_by", easy=True),
-    "meeting_reminder": _stem("kind facts starts starts_short link order_by answer_by", easy=True),
+    "meeting": _stem("kind facts starts starts_short link order_by"),
+    "meeting_reminder": _stem("kind facts starts starts_short link order_by answer_by"),
     "meeting_moved": _stem("kind facts starts starts_short link order_by"),
     "meeting_cancelled": _stem("kind starts starts_short reason"),
     "counter_declined": _stem("kind facts starts starts_short asked reason link"),
@@ -82,26 +82,29 @@ STEMS: Mapping[str, Stem] = {
     "receipt": _stem("receipt received quote change"),
     "receipt_late": _stem("receipt received quote change"),
     "withdrawn": _stem("receipt"),
-    "answer": _stem("receipt quote outcome reasons", easy=True),
+    "answer": _stem("receipt quote outcome reasons"),
     "answer_changed": _stem("receipt quote outcome reasons before why"),
     "results": _stem("act decided_on held changes reasons", by="decision/record_results"),
+    "advice": _stem("link question advise_by", easy=False),
+    "advice_colleague": _stem("link question advise_by", easy=False),
+    "representative": _stem("receipt quote count until until_short"),
     "decision": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "not_adopted": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "closed": _stem("ending"),
     "agenda": _stem("link until until_short items", by="agenda/send"),
-    "agenda_agreed": _stem("link items", easy=True, by="agenda/publish"),
-    "minutes_draft": _stem("link until until_short minutes follow_url", easy=True, by="minutes/circulate"),
-    "minutes": _stem("minutes follow_url", easy=True, by="minutes/finish"),
+    "agenda_agreed": _stem("link items", by="agenda/publish"),
+    "minutes_draft": _stem("link until until_short minutes follow_url", by="minutes/circulate"),
+    "minutes": _stem("minutes follow_url", by="minutes/finish"),
     "suggestion": _stem("greeting municipality phone email receipt suggested until", of_case=False),
     "suggestion_answer": _stem(
         "greeting municipality phone email receipt suggested outcome reasons", of_case=False
     ),
-    "committee": _stem("facts starts starts_short question freeze_on link"),
+    "committee": _stem("facts starts starts_short question freeze_on link", easy=False),
     "speak": _stem("committee outcome reasons facts starts starts_short link"),
-    "summary": _stem("link question starts starts_short digest"),
-    "undelivered": _stem("count list_url"),
-    "digest": _stem("items day greeting municipality phone email", of_case=False, easy=True),
-    "sign_in": _stem("link greeting municipality phone email valid", of_case=False),
+    "summary": _stem("link question starts starts_short digest", easy=False),
+    "undelivered": _stem("count list_url", easy=False),
+    "digest": _stem("items day greeting municipality phone email", of_case=False),
+    "sign_in": _stem("link greeting municipality phone email valid", of_case=False, easy=False),
 }
 
 
