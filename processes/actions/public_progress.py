@@ -45,7 +45,10 @@ STAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "topics": ("cycle_begins", "plan_cycle", "invite_organisations", "send_invitations", "topics_round"),
         "session": ("prepare_session", "hold_session"),
         "minutes": ("record_tasks", "circulate_minutes", "minutes_round", "finish_minutes"),
-        "report": ("report_and_go_on", "cycle_closed"),
+        # Older drawings hold these inside `report_and_go_on`. When the next cycle begins is no stage of this one.
+        "report": (
+            "report_and_go_on", "answer_opinions", "send_answers", "prepare_summary", "committee_hears", "cycle_closed",
+        ),
     },
 }  # fmt: skip
 

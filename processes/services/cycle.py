@@ -16,7 +16,7 @@ from processes import round as rounds
 from processes.agenda import Agenda
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.database import new_id
-from processes.deadline import ends, first_day_after, latest_before, start_of_day, working_day_from
+from processes.deadline import ONE_DAY, ends, first_day_after, latest_before, start_of_day, working_day_from
 from processes.errors import NotFound, Reason, Refused
 from processes.feedback import next_number
 from processes.invitation import Invitation, Links
@@ -35,7 +35,10 @@ class Plan(BaseModel):
 
 
 class Planned(BaseModel):
-    """The round of topics, until when the agenda is agreed and everything arranged, and when the next cycle begins."""
+    """The round of topics, until when the agenda is agreed and everything arranged, and when the next cycle begins.
+
+    That is its own day by the rhythm, never before this cycle's session is over; nothing else can hold it up.
+    """
 
     phase: str
     round_opens_at: datetime
@@ -70,14 +73,14 @@ def plan(inputs: Plan, *, step: Step) -> Planned:
     table.session_on, table.due_at = inputs.session_on, agenda_due_at
     step.session.add(table)
     step.session.flush()
-    began = case.application_on or today
+    following = ends(case.application_on or today, terms.period_of(case, RHYTHMS[inputs.rhythm])).ends_on
     return Planned(
         phase=topics.phase,
         round_opens_at=topics.opens_at,
         round_closes_at=topics.closes_at,
         agenda_due_at=agenda_due_at,
         arranged_due_at=latest_before(inputs.session_on, terms.period_of(case, ARRANGED)).at,
-        next_cycle_at=start_of_day(ends(began, terms.period_of(case, RHYTHMS[inputs.rhythm])).ends_on),
+        next_cycle_at=start_of_day(max(following, inputs.session_on + ONE_DAY)),
     )
 
 
