@@ -108,11 +108,14 @@ def cancel(event: Event) -> bytes:
 def decline_counter(event: Event, comment: str) -> bytes:
     """Out: an organiser's no to another time (METHOD:DECLINECOUNTER, RFC 5546 3.2.8): the meeting stays as it is.
 
-    The event is the meeting as it stands, its sequence that of the invitation.
+    It may hold only which meeting, who says it, when and why; time and place stand in the letter around it.
     """
-    part = _meeting(event, invites=True)
-    part.add("comment", _text(comment))
-    return _calendar("DECLINECOUNTER", [part])
+    part = Component()
+    part.add("uid", _line(event.uid))
+    part.add("dtstamp", _stamp(event))
+    part["ORGANIZER"] = _organiser(event)
+    part.add("comment", vText(_text(comment)), parameters={"LANGUAGE": event.language.removesuffix("-easy")})
+    return _calendar("DECLINECOUNTER", [part], zones=False)
 
 
 def publish(
@@ -174,6 +177,7 @@ def _calendar(
     name: str = "",
     url: str = "",
     refresh: timedelta | None = None,
+    zones: bool = True,
 ) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODID)
@@ -187,7 +191,8 @@ def _calendar(
         calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", vDuration(refresh))
         calendar.add("source", vUri(url), parameters={"VALUE": "URI"})
-    calendar.add_component(_VTIMEZONE)
+    if zones:
+        calendar.add_component(_VTIMEZONE)
     for part in parts:
         calendar.add_component(part)
     return bytes(calendar.to_ical(sorted=False))
@@ -236,14 +241,13 @@ def _deadline(deadline: Deadline) -> Component:
 
 def _common(thing: Event | Deadline) -> Component:
     """What meetings and deadlines share; DTSTAMP and LAST-MODIFIED are one moment (stable bytes)."""
-    if thing.stamp.tzinfo is None:
-        raise EventRefused(f"{thing.uid} has a stamp without a zone: give an aware moment.")
+    stamp = _stamp(thing)
     if thing.sequence < 0 or not thing.uid.strip() or not thing.summary.strip():
         raise EventRefused(f"{thing.uid!r} needs a uid, a summary and a sequence of 0 or more.")
     part = Component()
     part.add("uid", _line(thing.uid))
-    part.add("dtstamp", thing.stamp.astimezone(UTC))
-    part.add("last-modified", thing.stamp.astimezone(UTC))
+    part.add("dtstamp", stamp)
+    part.add("last-modified", stamp)
     part.add("sequence", thing.sequence)
     part.add(
         "summary", vText(_line(thing.summary)), parameters={"LANGUAGE": thing.language.removesuffix("-easy")}
@@ -254,9 +258,19 @@ def _common(thing: Event | Deadline) -> Component:
     part.add("class", "PUBLIC")
     if thing.url:
         part.add("url", vUri(thing.url))
-    organiser = plain(thing.organiser_address, where="organiser")
-    part["ORGANIZER"] = vCalAddress.new(organiser, cn=clean_name(thing.organiser_name) or None)
+    part["ORGANIZER"] = _organiser(thing)
     return part
+
+
+def _stamp(thing: Event | Deadline) -> datetime:
+    if thing.stamp.tzinfo is None:
+        raise EventRefused(f"{thing.uid} has a stamp without a zone: give an aware moment.")
+    return thing.stamp.astimezone(UTC)
+
+
+def _organiser(thing: Event | Deadline) -> vCalAddress:
+    address = plain(thing.organiser_address, where="organiser")
+    return vCalAddress.new(address, cn=clean_name(thing.organiser_name) or None)
 
 
 def _local(moment: datetime, uid: str) -> datetime:

@@ -16,6 +16,7 @@ _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:]*)')
 _ADDRESS = re.compile(r"mailto:[^\s@:,;<>\"]+@[^\s@:,;<>\"]+", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?")
 _ONCE = ("UID", "DTSTAMP", "SEQUENCE", "DTSTART", "SUMMARY", "STATUS")
+_IN_A_NO = ("UID", "DTSTAMP", "ORGANIZER", "COMMENT")
 
 
 @dataclass
@@ -72,7 +73,7 @@ def check_calendar(content: bytes, method: str | None = None) -> list[str]:
     if stated != "PUBLISH" and len(events) > 1:
         findings.append("An invitation holds more than one VEVENT.")
     for event in events:
-        findings += _event(event, stated)
+        findings += _no(event) if stated == "DECLINECOUNTER" else _event(event, stated)
     return findings
 
 
@@ -142,11 +143,7 @@ def _event(event: Part, method: str) -> list[str]:
         findings.append("SEQUENCE is not a whole number.")
     if not event.value("UID").strip():
         findings.append("UID is empty.")
-    for line in event.all("ATTENDEE") + event.all("ORGANIZER"):
-        if not _ADDRESS.fullmatch(line.value):
-            findings.append(f"{line.name} is not one mailto: address.")
-        if "SENT-BY" in line.parameters:
-            findings.append(f"{line.name} has SENT-BY: answers would go astray.")
+    findings += _people(event)
     if len(event.all("ORGANIZER")) != 1:
         findings.append("There must be one ORGANIZER.")
     if event.walk("VALARM"):
@@ -154,6 +151,16 @@ def _event(event: Part, method: str) -> list[str]:
     if event.all("RRULE") and method != "PUBLISH":
         findings.append("A repeating invitation: one UID per meeting, rules only in the feed.")
     return findings + _method(event, method)
+
+
+def _people(event: Part) -> list[str]:
+    findings = []
+    for line in event.all("ATTENDEE") + event.all("ORGANIZER"):
+        if not _ADDRESS.fullmatch(line.value):
+            findings.append(f"{line.name} is not one mailto: address.")
+        if "SENT-BY" in line.parameters:
+            findings.append(f"{line.name} has SENT-BY: answers would go astray.")
+    return findings
 
 
 def _times(event: Part) -> list[str]:
@@ -177,7 +184,7 @@ def _method(event: Part, method: str) -> list[str]:
     attendees = event.all("ATTENDEE")
     if method == "PUBLISH" and attendees:
         findings.append("A published event names an ATTENDEE: nobody is invited by it.")
-    if method in ("REQUEST", "CANCEL", "DECLINECOUNTER") and len(attendees) != 1:
+    if method in ("REQUEST", "CANCEL") and len(attendees) != 1:
         findings.append(f"There are {len(attendees)} ATTENDEE lines: one mail invites one person.")
     for line in attendees:
         state = line.parameters.get("PARTSTAT", "")
@@ -190,8 +197,21 @@ def _method(event: Part, method: str) -> list[str]:
         findings.append("A CANCEL needs STATUS:CANCELLED.")
     if method == "CANCEL" and event.value("SEQUENCE") in ("", "0"):
         findings.append("A CANCEL needs a SEQUENCE above the invitation's.")
-    if method in ("REQUEST", "DECLINECOUNTER") and status != "CONFIRMED":
-        findings.append(f"A {method} needs STATUS:CONFIRMED.")
-    if method == "DECLINECOUNTER" and not event.value("COMMENT").strip():
-        findings.append("A DECLINECOUNTER without a COMMENT says no and not why.")
+    if method == "REQUEST" and status != "CONFIRMED":
+        findings.append("A REQUEST needs STATUS:CONFIRMED.")
     return findings
+
+
+def _no(event: Part) -> list[str]:
+    """An organiser's no to another time says which meeting, who, when and why, and nothing else (RFC 5546 3.2.8)."""
+    findings = [
+        f"{name} is there {len(event.all(name))} times: a DECLINECOUNTER holds it once."
+        for name in _IN_A_NO
+        if len(event.all(name)) != 1
+    ]
+    held = {line.name for line in event.lines if not line.name.startswith("X-")}
+    if strange := held - {*_IN_A_NO, "RECURRENCE-ID", "REQUEST-STATUS"}:
+        findings.append(f"A DECLINECOUNTER holds {', '.join(sorted(strange))}: it must not.")
+    if not event.value("COMMENT").strip():
+        findings.append("A DECLINECOUNTER without a COMMENT says no and not why.")
+    return findings + _people(event) + _times(event)

@@ -14,7 +14,7 @@ function event(component) {
   const it = new ICAL.Event(component);
   return {
     uid: it.uid, sequence: it.sequence ?? 0, status: component.getFirstPropertyValue('status') ?? '',
-    starts: moment(it.startDate), ends: component.hasProperty('dtend') ? moment(it.endDate) : null,
+    starts: component.hasProperty('dtstart') ? moment(it.startDate) : null, ends: component.hasProperty('dtend') ? moment(it.endDate) : null,
     summary: it.summary ?? '', description: it.description ?? '', place: it.location ?? '', organiser: it.organizer ?? '',
     attendees: it.attendees.map((one) => [one.getFirstValue(), one.getParameter('cn') ?? '']),
   };

@@ -35,7 +35,7 @@ def by_ical(content: bytes) -> Seen:
         "events": [
             {
                 "uid": it.uid, "sequence": it.sequence or 0, "status": it.status.value if it.status else "",
-                "starts": _moment(it.dtstart), "ends": _moment(it.dtend) if it.dtend else None,
+                "starts": _moment(it.dtstart) if it.dtstart else None, "ends": _moment(it.dtend) if it.dtend else None,
                 "summary": it.summary or "", "description": it.description or "", "place": it.location or "",
                 "organiser": str(it.organizer.uri) if it.organizer else "",
                 "attendees": [[str(one.uri), one.common_name or ""] for one in it.attendees],
@@ -57,6 +57,10 @@ def by_ical_js(contents: list[bytes]) -> list[Seen]:
 
 def _meant(method: str, thing: Event | Deadline) -> Seen:
     meeting = isinstance(thing, Event)
+    if method == "DECLINECOUNTER":  # which meeting and who says no; the rest stands in the letter
+        nothing = {"sequence": 0, "status": "", "starts": None, "ends": None, "summary": "", "description": ""}
+        organiser = f"mailto:{thing.organiser_address}"
+        return {"uid": thing.uid, **nothing, "place": "", "organiser": organiser, "attendees": []}
     cancelled = thing.cancelled or method == "CANCEL"
     invites = meeting and method != "PUBLISH"
     return {

@@ -13,7 +13,7 @@ from ctypes import c_char_p, c_int, c_long, c_void_p
 from pathlib import Path
 from typing import Any
 
-VEVENT, ATTENDEE, DTEND, ORGANIZER = 4, 5, 30, 52
+VEVENT, ATTENDEE, DTEND, DTSTART, ORGANIZER = 4, 5, 30, 32, 52
 """Kinds of components and properties in libical 3's ical.h."""
 
 
@@ -101,7 +101,7 @@ class Reader:
         return {
             "uid": _text(call.icalcomponent_get_uid(part)), "sequence": call.icalcomponent_get_sequence(part),
             "status": _text(call.icalproperty_status_to_string(call.icalcomponent_get_status(part))),
-            "starts": self._moment(call.icalcomponent_get_dtstart(part)),
+            "starts": self._moment(call.icalcomponent_get_dtstart(part)) if self._parts(part, "property", DTSTART) else None,
             "ends": self._moment(call.icalcomponent_get_dtend(part)) if self._parts(part, "property", DTEND) else None,
             "summary": _text(call.icalcomponent_get_summary(part)),
             "description": _text(call.icalcomponent_get_description(part)),
