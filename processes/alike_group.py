@@ -4,20 +4,22 @@ Nobody is answered by a search: a group serves an answer only after a planner ha
 still gets that answer. `processes.alike` says how likeness is found.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from engine.clock import local_day
 from processes.database import Row, belongs_to
+from processes.deadline import Deadline, ends
 
 PROPOSED, TAKEN, LEFT = "proposed", "taken", "left"
 MANY = 20
 """More persons than this with the same opinion may be asked to name a representative (PlanS § 5)."""
-NAMING = timedelta(days=30)
-"""How long they have to name one before the municipality may (PlanS § 5)."""
+NAMING = "P30D"
+"""How long they have to name one before the municipality may (PlanS § 5; sure by a ministry's letter, C)."""
 
 
 class AlikeGroup(Row, table=True):
@@ -89,6 +91,11 @@ class AlikeSearch(SQLModel, table=True):
     attempts: int = 0
     error: str = ""
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def naming_ends(asked_at: datetime) -> Deadline:
+    """The authors' last day to name a representative; from the day after, the municipality may."""
+    return ends(local_day(asked_at), NAMING)
 
 
 def claim(session: Session, now: datetime) -> AlikeSearch | None:

@@ -4,7 +4,7 @@ What members write is theirs until it is released: no official and no page of th
 the association does not share goes out with its opinion as a minority's, in that member's own words.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlalchemy_utc import UtcDateTime
@@ -13,6 +13,9 @@ from sqlmodel import Field
 from processes.database import Row, belongs_to
 
 MAJORITY, MINORITY, SET_ASIDE = "majority", "minority", "set_aside"
+DRAFTS_KEPT = timedelta(days=30)
+"""How long drafts are kept once the association has spoken, or can speak no more. They name people, and what was made
+of them stands in the opinion (GDPR art. 5 (1) e). The days are ours, as for needs; a municipality may want fewer."""
 
 
 class InnerRound(Row, table=True):

@@ -87,6 +87,7 @@ STEMS: Mapping[str, Stem] = {
     "results": _stem("act decided_on held changes reasons", by="decision/record_results"),
     "advice": _stem("link question advise_by", easy=False),
     "advice_colleague": _stem("link question advise_by", easy=False),
+    "inner_round": _stem("organisation question link draft_by"),
     "representative": _stem("receipt quote count until until_short"),
     "decision": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "not_adopted": _stem("act decided_on body reasons points contest", by="decision/tell"),

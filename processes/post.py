@@ -15,6 +15,7 @@ from engine.instance import Instance
 from engine.service import Step
 from notifications.address import Postmark
 from processes import municipality
+from processes.assessing_letters import AssessingLetters
 from processes.consultation import Consultation
 from processes.desk_letters import DeskLetters
 from processes.digest_letters import DigestLetters
@@ -28,7 +29,8 @@ from processes.writer import Translate, untranslated
 
 
 class Post(
-    DeskLetters, DigestLetters, InvitationLetters, MeetingLetters, OpinionLetters, ProposalLetters, SessionLetters
+    AssessingLetters, DeskLetters, DigestLetters, InvitationLetters, MeetingLetters, OpinionLetters, ProposalLetters,
+    SessionLetters,
 ):  # fmt: skip
     """Every letter the municipality writes; see `Writer` for what it is made with.
 

@@ -117,6 +117,36 @@ SENTENCES = {
         "en": "There are no open tasks.",
         "ru": "Открытых поручений нет.",
     },
+    "no_question": {
+        "et": "Kas ja kuidas tuleks seda punkti teie hinnangul arvestada?",
+        "en": "Should this point be taken into account in your view, and how?",
+        "ru": "Следует ли, на ваш взгляд, учесть этот пункт и как?",
+    },
+    "advise_by": {
+        "et": "Ootame seda kuni {day} (kaasa arvatud).",
+        "en": "Please give it by {day}, that day included.",
+        "ru": "Ждём его до {day} включительно.",
+    },
+    "advise_soon": {
+        "et": "Ootame seda esimesel võimalusel.",
+        "en": "Please give it as soon as you can.",
+        "ru": "Ждём его при первой возможности.",
+    },
+    "no_question_to_members": {
+        "et": "Mida see kavatsus teie jaoks tähendab ja mida tuleks muuta?",
+        "en": "What does this plan mean for you, and what should be changed?",
+        "ru": "Что этот замысел значит для вас и что следует изменить?",
+    },
+    "draft_by": {
+        "et": "Kirjutada saab kuni {day} (kaasa arvatud).",
+        "en": "You can write by {day}, that day included.",
+        "ru": "Написать можно до {day} включительно.",
+    },
+    "draft_soon": {
+        "et": "Kirjutage esimesel võimalusel.",
+        "en": "Please write as soon as you can.",
+        "ru": "Напишите при первой возможности.",
+    },
     "by_municipality": {"et": "vald", "en": "municipality", "ru": "волость"},
     "by_resident": {"et": "elanik", "en": "a resident", "ru": "житель"},
     "held": {

@@ -12,7 +12,8 @@ from typing import IO
 from lxml import etree
 
 from engine.clock import ZONE
-from processes.actions.proof_pack import File, Pack, Section, Value
+from processes.actions.proof_pack import File, Pack
+from processes.actions.proof_sections import Section, Value
 from web import dates
 from web import proof_words as words
 from web.i18n import current

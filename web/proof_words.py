@@ -12,6 +12,7 @@ PRIVACY = N_(
 SECTIONS = {
     "notices": N_("Notices: where and when it was announced"),
     "rounds": N_("Displays and rounds of opinions"),
+    "extended": N_("Last days put off"),
     "terms": N_("Terms"),
     "invited": N_("Who was invited, who opened and who answered"),
     "approvals": N_("Approvals of authorities"),
@@ -20,6 +21,7 @@ SECTIONS = {
     "summaries": N_("Summaries for the committee"),
     "positions": N_("What the committee did with unresolved objections"),
     "decisions": N_("Decisions"),
+    "decided": N_("Opinions the decisions were made with, and what was said to each"),
     "letters": N_("Letters"),
 }
 COLUMNS = {
@@ -43,6 +45,12 @@ COLUMNS = {
     "met_at": N_("Done"),
     "organisation": N_("Organisation"),
     "kind": N_("Kind"),
+    "note": N_("Note"),
+    "from": N_("Before"),
+    "to": N_("New last moment"),
+    "delivered_at": N_("Letter delivered"),
+    "undelivered": N_("Letters that did not arrive"),
+    "recipient": N_("To whom"),
     "purpose": N_("What for"),
     "state": N_("State"),
     "why": N_("Why invited"),
@@ -79,13 +87,14 @@ COLUMNS = {
     "language": N_("Language"),
     "answer": N_("What the mail server said"),
 }
-FOR_PROGRAMS = ("sha256", "message_id", "url")
+FOR_PROGRAMS = ("sha256", "summary_sha256", "message_id")
 """Columns that stand in the XML alone."""
 
 _CODES = {
     ("notices", "occasion"): summary_words.NOTICES,
     ("notices", "channel"): summary_words.NOTICE_CHANNELS,
     ("rounds", "phase"): public_words.PHASES,
+    ("extended", "phase"): public_words.PHASES,
     ("invited", "kind"): room_words.ORGANISATIONS,
     ("approvals", "result"): summary_words.APPROVALS,
     ("opinions", "channel"): public_words.CHANNELS,
@@ -95,6 +104,9 @@ _CODES = {
     ("positions", "stance"): summary_words.STANCES,
     ("meetings", "state"): room_words.MEETINGS,
     ("decisions", "kind"): public_words.DECISION_KINDS,
+    ("decided", "kind"): public_words.DECISION_KINDS,
+    ("decided", "outcome"): public_words.OUTCOMES,
+    ("decided", "stance"): summary_words.STANCES,
     ("letters", "state"): room_words.LETTERS,
     ("letters", "kind"): room_words.LETTER_KINDS,
 }

@@ -1,7 +1,7 @@
 """Advice on a point: asked of a colleague or a specialist office, given by them, decided on by the planner alone.
 
-An office without an account gets a link to the one point it is asked about; the link shows the author's words, never
-who the author is, and no note of ours.
+Whoever is asked gets a letter. An office without an account gets in it a link to the one point it is asked about; the
+link shows the author's words, never who the author is, and no note of ours.
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ from processes.feedback import Feedback
 from processes.invitation import Links
 from processes.item import ADVICE, Advice, Item
 from processes.permission import Actor
+from processes.post import PostOffice
+from processes.words import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,13 @@ class Asked:
 
 def ask(
     session: Session, actor: Actor, number: str, feedback_id: str, item_id: str, *, key: str, adviser: str, office: str = "",
-    email: str = "", question: str = "", due_on: str = "", links: Links, now: datetime,
-) -> str:  # fmt: skip
-    """Ask a colleague (`adviser`, an id) or an office (its name and address). The same key asks once.
+    email: str = "", language: str = "et", question: str = "", due_on: str = "", links: Links, mail: PostOffice,
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Ask a colleague (`adviser`, an id) or an office (its name, address and language). The same key asks once.
 
-    Out: the secret part of the office's link, empty for a colleague. Errors: NotAllowed, NotFound, TooLate, Refused.
+    Out: whether a letter went; without one, the planner sends the office's link on. Errors: NotAllowed, NotFound,
+    TooLate, Refused.
     """
     case = planner_case.running(session, actor, number)
     said = find(session, case, feedback_id)
@@ -68,6 +72,8 @@ def ask(
         check_length(problems, "office", name, MAX_NAME, required=True, missing="adviser_or_office")
         if email.strip():
             check_address(problems, "email", email.strip())
+        if language not in LANGUAGES:
+            problems["language"] = Reason("not_a_choice")
     check_length(problems, "question", words, MAX_REASON)
     if due_on.strip():
         try:
@@ -85,11 +91,15 @@ def ask(
             link_digest="" if adviser else links.digest(links.token("advice", key)),
         )  # fmt: skip
         session.add(row)
-    return "" if row.adviser_id else links.token("advice", row.id)
+        session.flush()
+    token = "" if row.adviser_id else link_of(links, row.id)
+    post = mail.of_case(session, case, now=now)
+    told = post.advice_asked(case, row, feedback_id=said.id, token=token, language=language)
+    return not told.without_address
 
 
 def link_of(links: Links, advice_id: str) -> str:
-    """The secret part of an office's link, to be sent on by the planner."""
+    """The secret part of an office's link; without an address of the office, the planner sends it on."""
     return links.token("advice", advice_id)
 
 

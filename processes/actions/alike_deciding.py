@@ -1,20 +1,24 @@
 """Deciding on groups of opinions that say the same: taken or left, one taken out, a representative asked for.
 
 More than twenty persons with the same opinion may be asked to name a representative; if they name none in thirty
-days, the municipality may (PlanS § 5). Nothing of it happens by itself, and everyone is answered either way.
+days, the municipality may (PlanS § 5). Nothing of it happens by itself: a planner's press sends each of them a letter,
+another notes whom they named, and everyone is answered either way.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select, update
 
 from processes.actions import planner_case
-from processes.actions.alike_members import find, persons
+from processes.actions.alike_members import find, same_words
 from processes.actions.giving import MAX_NAME, check_length, one_line
-from processes.alike_group import LEFT, MANY, NAMING, TAKEN, AlikeGroup, AlikeMember
+from processes.alike_group import LEFT, MANY, TAKEN, AlikeGroup, AlikeMember, naming_ends
+from processes.deadline import ONE_DAY, start_of_day
 from processes.errors import NotFound, NotYet, Reason, Refused, TooLate
 from processes.feedback import Feedback
 from processes.permission import Actor
+from processes.post import PostOffice
 from processes.response import Response
 
 
@@ -62,14 +66,33 @@ def leave_out(
     return said.receipt
 
 
-def ask_representative(session: Session, actor: Actor, number: str, group_id: str, *, now: datetime) -> None:
-    """Note that the authors were asked to name one who speaks for them. Errors: NotAllowed, NotFound, TooLate, Refused."""
+@dataclass(frozen=True)
+class AskedThem:
+    """How many authors get the letter, and how many left no address and have to be asked another way."""
+
+    letters: int
+    without_address: int
+
+
+def ask_representative(
+    session: Session, actor: Actor, number: str, group_id: str, *, office: PostOffice, now: datetime
+) -> AskedThem:
+    """Ask the authors by letter to name one who speaks for them; asked again, nobody gets it twice.
+
+    Errors: NotAllowed, NotFound, TooLate, Refused for a group that is not taken or has too few persons.
+    """
     case = planner_case.running(session, actor, number)
     group = find(session, case, group_id, lock=True)
-    if group.state != TAKEN or persons(session, group) <= MANY:
+    asked = list(session.exec(select(Feedback).where(*same_words(group)).order_by(col(Feedback.id))))
+    if group.state != TAKEN or len(asked) <= MANY:
         raise Refused({"": Reason("not_enough_persons", count=MANY)})
     group.asked_at = group.asked_at or now
     session.add(group)
+    reached = [it for it in asked if it.author_email and it.wants_reply]
+    office.of_case(session, case, now=now).representative_asked(
+        case, reached, count=len(asked), until=naming_ends(group.asked_at).ends_on
+    )
+    return AskedThem(len(reached), len(asked) - len(reached))
 
 
 def name_representative(
@@ -89,8 +112,8 @@ def name_representative(
         raise Refused(problems)
     if group.asked_at is None:
         raise NotYet
-    if by == "municipality" and now < group.asked_at + NAMING:
-        raise NotYet(opens_at=group.asked_at + NAMING)
+    if by == "municipality" and now <= (last := naming_ends(group.asked_at)).at:
+        raise NotYet(opens_at=start_of_day(last.ends_on + ONE_DAY))
     group.representative, group.named_by = words, by
     session.add(group)
 

@@ -16,7 +16,8 @@ from processes.actions.alike_members import answered, find, persons, standing
 from processes.actions.alike_search import Search
 from processes.actions.planner_case import Head
 from processes.alike import Piece
-from processes.alike_group import LEFT, MANY, NAMING, PROPOSED, TAKEN, AlikeGroup, AlikeMember
+from processes.alike_group import LEFT, MANY, PROPOSED, TAKEN, AlikeGroup, AlikeMember, naming_ends
+from processes.deadline import ONE_DAY, start_of_day
 from processes.feedback import TO_ANSWER, Feedback
 from processes.item import WorkingCopy
 from processes.permission import Actor
@@ -80,6 +81,7 @@ class Named:
     """The law's representative: `may_ask` now, asked when, may the municipality name one, who it is."""
 
     persons: int
+    without_address: int
     may_ask: bool
     asked_at: datetime | None
     name_from: datetime | None
@@ -228,10 +230,11 @@ def _words(session: Session, said: Feedback) -> str:
 
 
 def _named(session: Session, group: AlikeGroup, now: datetime) -> Named:
-    count = persons(session, group)
-    name_from = group.asked_at + NAMING if group.asked_at else None
+    count, unreached = persons(session, group)
+    name_from = start_of_day(naming_ends(group.asked_at).ends_on + ONE_DAY) if group.asked_at else None
     return Named(
         persons=count,
+        without_address=unreached,
         may_ask=group.state == TAKEN and count > MANY and group.asked_at is None,
         asked_at=group.asked_at,
         name_from=name_from,

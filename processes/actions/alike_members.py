@@ -35,20 +35,22 @@ def members(group: AlikeGroup) -> list[Any]:
     ]
 
 
-def persons(session: Session, group: AlikeGroup) -> int:
-    """How many persons said just the same, word for word: whom the law's rule is about."""
-    query = select(func.count()).where(
-        *members(group),
-        Feedback.author_kind == "person",
-        col(Feedback.id).in_(
-            select(AlikeMember.feedback_id).where(
-                AlikeMember.municipality_id == group.municipality_id,
-                AlikeMember.group_id == group.id,
-                col(AlikeMember.identical),
-            )
-        ),
+def same_words(group: AlikeGroup) -> list[Any]:
+    """Conditions for the opinions of persons who said just the same, word for word: whom the law's rule is about."""
+    identical = select(AlikeMember.feedback_id).where(
+        AlikeMember.municipality_id == group.municipality_id,
+        AlikeMember.group_id == group.id,
+        col(AlikeMember.identical),
     )
-    return session.exec(query).one()
+    return [*members(group), Feedback.author_kind == "person", col(Feedback.id).in_(identical)]
+
+
+def persons(session: Session, group: AlikeGroup) -> tuple[int, int]:
+    """How many persons said just the same, and how many of them left no address to write to."""
+    silent = (col(Feedback.author_email) == "") | ~col(Feedback.wants_reply)
+    query = select(func.count(), func.count().filter(silent)).where(*same_words(group))
+    found: tuple[int, int] = session.exec(query).one()
+    return found
 
 
 def answered(session: Session, case: Consultation, group_ids: Sequence[str]) -> dict[str, int]:

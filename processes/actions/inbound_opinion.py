@@ -66,6 +66,14 @@ def taken(desk: Desk, mail: IncomingMail, read: Classified, raw: bytes) -> None:
     elif official or (letter is not None and letter.id_of("person")):
         mail.outcome = "from_official"
         return
+    elif letter is not None and letter.id_of("advice"):
+        # An office's advice is no opinion: a planner enters it beside the point it is about.
+        mail.outcome = "advice_by_mail"
+        return
+    elif letter is not None and letter.id_of("inner_round"):
+        # What a member drafts is the association's until it is released, so it becomes no opinion here.
+        mail.outcome = "draft_by_mail"
+        return
     case = _case(desk, mail, read)
     if case is None:
         mail.outcome = "no_case"

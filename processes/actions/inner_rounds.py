@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from processes.actions.giving import MAX_REASON, check_length, clean
+from notifications.outbox import OutgoingLetter
+from processes.actions.giving import MAX_ADDRESS, MAX_REASON, check_address, check_length, clean
 from processes.actions.intake import Gate
 from processes.actions.invitation_answer import Answer, Answered, answer
 from processes.actions.invitation_place import find, hold
@@ -26,6 +27,7 @@ from processes.post import Post
 
 USES = (MAJORITY, MINORITY, SET_ASIDE)
 MOST_DRAFTS = 500
+MOST_ASKED = 200
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Draft:
 class Round:
     """The association's page. `link` is the secret part of the members' link, empty before the round is opened.
 
-    `composed` is the majority's drafts one after another: where the association's own words begin.
+    `composed` is where the association's own words begin: the majority's drafts one after another, and once an opinion
+    was given, that opinion.
     """
 
     organisation: str
@@ -81,7 +84,7 @@ def see(
         question=row.question if row else "",
         closes_at=row.closes_at if row else None,
         drafts=tuple(Draft(it.id, it.member, it.text, it.use, it.written_at) for it in drafts),
-        composed="\n\n".join(it.text for it in drafts if it.use == MAJORITY),
+        composed=said.text if said else "\n\n".join(it.text for it in drafts if it.use == MAJORITY),
         receipt=said.receipt if said else "",
         released_at=row.released_at if row else None,
     )
@@ -122,6 +125,37 @@ def renew(session: Session, municipality_id: str, token: str, *, links: Links) -
     session.add(row)
 
 
+def ask_members(
+    session: Session, municipality_id: str, token: str, addresses: str, *, links: Links, post: Post
+) -> int:
+    """Send the members' link to addresses, one on a line; members of an umbrella are associations. Out: how many letters.
+
+    Nobody gets the same link twice. Errors: LinkNotValid, NotFound, TooLate, Refused with the first line that is wrong.
+    """
+    invitation = hold(session, municipality_id, token, links)
+    row, problems = _open(session, invitation), dict[str, Reason]()
+    whom = list(
+        dict.fromkeys(it.strip().lower() for it in addresses.replace(",", "\n").splitlines() if it.strip())
+    )
+    check_length(
+        problems, "addresses", "".join(whom), MOST_ASKED * MAX_ADDRESS, required=True, missing="not_an_email"
+    )
+    for address in whom:
+        wrong: dict[str, Reason] = {}
+        check_address(wrong, "address", address)
+        if wrong:
+            problems.setdefault("addresses", Reason("not_such_an_email", address=address))
+    sent = select(func.count()).where(
+        OutgoingLetter.tenant_id == municipality_id,
+        col(OutgoingLetter.dedup_key).startswith(f"inner_round:{row.id}:", autoescape=True),
+    )
+    if session.exec(sent).one() + len(whom) > MOST_ASKED:
+        problems["addresses"] = Reason("too_many_addresses", limit=MOST_ASKED)
+    if problems:
+        raise Refused(problems)
+    return post.members_asked(invitation, row, whom, token=link_of(links, row)).letters
+
+
 def use(
     session: Session, municipality_id: str, token: str, draft_id: str, what: str, *, links: Links
 ) -> None:
@@ -154,21 +188,21 @@ def release(
     place = find(session, invitation, now)
     if place.opinion is None:
         return done
+    if row.released_at is None:
+        said = [(it.member, it.text) for it in drafts_of(session, row) if it.use == MINORITY]
+    else:
+        # The drafts may be deleted by now; a corrected opinion keeps the views that went along with the first.
+        said = [(it.member, it.text) for it in session.exec(_views(municipality_id, row.feedback_id))]
     for older in session.exec(_views(municipality_id, place.opinion.id)):
         session.delete(older)
     session.flush()
-    minority = [it for it in drafts_of(session, row) if it.use == MINORITY]
     session.add_all(
         MinorityView(
-            municipality_id=municipality_id,
-            feedback_id=place.opinion.id,
-            member=it.member,
-            text=it.text,
-            place=number,
+            municipality_id=municipality_id, feedback_id=place.opinion.id, member=member, text=text, place=number
         )
-        for number, it in enumerate(minority, 1)
-    )
-    row.feedback_id, row.released_at = place.opinion.id, now
+        for number, (member, text) in enumerate(said, 1)
+    )  # fmt: skip
+    row.feedback_id, row.released_at = place.opinion.id, row.released_at or now
     session.add(row)
     session.flush()
     return done

@@ -22,6 +22,7 @@ from processes.consultation import Consultation
 from processes.errors import NotFound, Reason, Refused
 from processes.feedback import Feedback
 from processes.invitation import Invitation
+from processes.item import Advice
 from processes.organisation import Organisation
 from processes.permission import Actor
 from processes.person import Person
@@ -29,7 +30,7 @@ from processes.person import Person
 PAGE = 25
 UNDELIVERED = ("failed", "held")
 _LETTER: Table = OutgoingLetter.__table__  # type: ignore[attr-defined]
-_SECRET = re.compile(r"/(i|own|confirm|sign-in)/[0-9A-Za-z_-]{20,}")
+_SECRET = re.compile(r"/(i|own|confirm|sign-in|advice|m)/[0-9A-Za-z_-]{20,}")
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,11 @@ def _names(session: Session, case: Consultation, refs: list[str]) -> dict[str, s
             Person.municipality_id == home, col(Person.id).in_(keys)
         )
         found |= {f"person:{row[0]}": row[1] for row in session.exec(people)}
+    if keys := by_kind.get("advice"):
+        asked = rows_of(Advice.id, Advice.adviser_name).where(
+            Advice.municipality_id == home, col(Advice.id).in_(keys)
+        )
+        found |= {f"advice:{row[0]}": row[1] for row in session.exec(asked)}
     if keys := by_kind.get("feedback"):
         said = rows_of(Feedback.id, Feedback.author_name).where(
             Feedback.municipality_id == home, col(Feedback.id).in_(keys)

@@ -1,6 +1,7 @@
 """What must not be kept longer is deleted when its day has come (GDPR art. 5, 9), and what was deleted is recorded.
 
-A need of a person: 30 days after the event it was for; counts in frozen pages stay, they name nobody. The original of
+A need of a person: 30 days after the event it was for; counts in frozen pages stay, they name nobody. What members of an
+association drafted: 30 days after its opinion was given, or after it could be given no more. The original of
 a mail: as long as its case needs it, and sooner where no case does. Of an erased mail the facts stay, so that it is
 known again and its answer counts; its bytes, words and names are gone. A mail that waits for a person is kept.
 """
@@ -18,6 +19,9 @@ from processes.accommodation import Need, NeedCount
 from processes.consultation import CANCELLED, ENDED, Consultation
 from processes.document import Attachment, Document, Store
 from processes.inbound import ASIDE, DONE, SPAM, WAITING, IncomingMail
+from processes.inner_round import DRAFTS_KEPT, InnerDraft, InnerRound
+from processes.invitation import Invitation
+from processes.round import Round
 
 LOG = logging.getLogger("kaasa.retention")
 
@@ -50,6 +54,45 @@ def forget_needs(session: Session, *, now: datetime) -> int:
         kept.number += number
         session.add(kept)
     return session.exec(delete(Need).where(*due)).rowcount
+
+
+def forget_drafts(session: Session, *, now: datetime) -> int:
+    """Delete members' drafts of every inner round that is long over. Out: how many. The views that went along stay."""
+    before, case = now - DRAFTS_KEPT, col(Invitation.consultation_id)
+    closed = select(Round.id).where(
+        Round.municipality_id == Invitation.municipality_id,
+        Round.consultation_id == case,
+        Round.phase != "approval",
+        col(Round.interrupted_at).is_(None),
+    )
+    spoken = and_(col(InnerRound.released_at).is_not(None), col(InnerRound.released_at) <= before)
+    # Without a release: the round of opinions it was opened in is long closed, and no later one has opened since.
+    too_late = and_(
+        col(InnerRound.released_at).is_(None),
+        or_(col(InnerRound.closes_at).is_(None), col(InnerRound.closes_at) <= before),
+        closed.where(Round.closes_at <= before, Round.closes_at >= InnerRound.opened_at).exists(),
+        ~closed.where(Round.closes_at > before).exists(),
+    )
+    ended = and_(col(Consultation.state).in_((ENDED, CANCELLED)), col(Consultation.ended_at) <= before)
+    over = (
+        select(InnerRound.id)
+        .join(
+            Invitation,
+            (col(Invitation.municipality_id) == InnerRound.municipality_id)
+            & (col(Invitation.id) == InnerRound.invitation_id),
+        )
+        .join(
+            Consultation,
+            (col(Consultation.municipality_id) == Invitation.municipality_id)
+            & (col(Consultation.id) == case),
+        )
+        .where(
+            InnerRound.municipality_id == InnerDraft.municipality_id,
+            InnerRound.id == InnerDraft.round_id,
+            or_(spoken, too_late, ended),
+        )
+    )
+    return session.exec(delete(InnerDraft).where(over.exists())).rowcount
 
 
 def forget_mail(session: Session, store: Store, *, now: datetime) -> int:
@@ -129,7 +172,8 @@ class Retention:
             return 0
         with self._open() as session:
             now = self._clock.now()
-            needs, mails = forget_needs(session, now=now), forget_mail(session, self._store, now=now)
+            needs, drafts = forget_needs(session, now=now), forget_drafts(session, now=now)
+            mails = forget_mail(session, self._store, now=now)
         # A full batch of mails may have left some: the next round of the loop looks again.
         self._looked_on = today if mails < AT_ONCE else None
-        return needs + mails
+        return needs + drafts + mails

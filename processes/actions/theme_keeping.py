@@ -9,10 +9,16 @@ from processes import municipality, theme
 from processes.actions.giving import check_length, one_line
 from processes.actions.points import colleagues, names_of
 from processes.actions.themes import MAX_THEME
-from processes.errors import NotFound, Reason, Refused
+from processes.errors import Conflict, NotFound, Reason, Refused
 from processes.item import Item
 from processes.permission import ADMINISTRATOR, PLANNER, Actor, require
 from processes.theme import Theme
+
+
+class ThemeChanged(Conflict):
+    """Somebody else gave this theme to another meanwhile. `name` is the theme; `assignee_id` and `to` whose it is now."""
+
+    code = "theme_changed"
 
 
 @dataclass(frozen=True)
@@ -53,16 +59,23 @@ def read(session: Session, actor: Actor) -> Ways:
     )
 
 
-def keep(session: Session, actor: Actor, name: str, assignee: str) -> str:
-    """Keep a theme, or give it to another. Out: its name. Errors: NotAllowed, Refused."""
+def keep(session: Session, actor: Actor, name: str, assignee: str, *, seen: str = "") -> str:
+    """Keep a theme, or give it to another. In: `seen` is whose it was when the form was made. Out: its name.
+
+    Errors: NotAllowed, Refused, ThemeChanged.
+    """
     require(actor, PLANNER, ADMINISTRATOR)
     words, problems = one_line(name), dict[str, Reason]()
     check_length(problems, "name", words, MAX_THEME, required=True)
-    if assignee and assignee not in dict(colleagues(session, actor.municipality_id)):
+    people = dict(colleagues(session, actor.municipality_id))
+    if assignee and assignee not in people:
         problems["assignee"] = Reason("not_a_choice")
     if problems:
         raise Refused(problems)
     row = session.get(Theme, (actor.municipality_id, words), with_for_update=True)
+    if row is not None and row.assignee_id not in (assignee, seen):
+        names = names_of(session, actor.municipality_id)
+        raise ThemeChanged("", name=words, assignee_id=row.assignee_id, to=names.get(row.assignee_id, ""))
     row = row or Theme(municipality_id=actor.municipality_id, name=words)
     row.assignee_id = assignee
     session.add(row)

@@ -6,15 +6,26 @@ from processes import theme
 from processes.actions import planner_case
 from processes.actions.giving import check_length, one_line
 from processes.consultation import Consultation
-from processes.errors import NotFound, Reason, Refused
+from processes.errors import Conflict, NotFound, Reason, Refused
 from processes.feedback import Feedback
 from processes.permission import Actor
 
 MAX_THEME = 60
 
 
-def set_on(session: Session, actor: Actor, number: str, feedback_id: str, words: str) -> str:
-    """Put an opinion under a theme; empty takes it off. Out: its receipt. Errors: NotAllowed, NotFound, Refused."""
+class ThemeMoved(Conflict):
+    """Somebody else put this opinion under another theme meanwhile. `theme` is the one it stands under now."""
+
+    code = "theme_moved"
+
+
+def set_on(
+    session: Session, actor: Actor, number: str, feedback_id: str, words: str, *, seen: str | None = None
+) -> str:
+    """Put an opinion under a theme; empty takes it off. In: `seen` is the theme its writer saw, None for none.
+
+    Out: its receipt. Errors: NotAllowed, NotFound, Refused, ThemeMoved.
+    """
     case = planner_case.find(session, actor, number)
     said = find(session, case, feedback_id, lock=True)
     name = one_line(words)
@@ -22,6 +33,8 @@ def set_on(session: Session, actor: Actor, number: str, feedback_id: str, words:
     check_length(problems, "theme", name, MAX_THEME)
     if problems:
         raise Refused(problems)
+    if seen is not None and said.theme not in (name, seen):
+        raise ThemeMoved("", theme=said.theme)
     said.theme = name
     session.add(said)
     return said.receipt

@@ -19,6 +19,7 @@ from processes.document import Attachment
 from processes.errors import Conflict, NotAllowed
 from processes.feedback import LATE_WAITING, RECEIVED, UNCONFIRMED, Feedback, FeedbackVersion
 from processes.inbound import IncomingKey, IncomingMail
+from processes.item import Advice, Item
 from processes.meeting import Attendance, Meeting
 from processes.organisation import Organisation
 from processes.permission import PLANNER, Actor
@@ -153,10 +154,10 @@ def test_another_address_waits_for_the_organiser_who_may_let_it_count(scene):
     assert mail.outcome == "other_address"
     assert attending(scene) == "invited"
     who = planner(scene)
-    scene.database.transaction(lambda s: inbound_triage.count(s, who, mail.id, now=DURING))
+    scene.database.transaction(lambda s: inbound_triage.count(s, who, mail.id, office=scene.office, now=DURING))
     assert attending(scene) == "accepted"
     with pytest.raises(Conflict):
-        scene.database.transaction(lambda s: inbound_triage.count(s, who, mail.id, now=DURING))
+        scene.database.transaction(lambda s: inbound_triage.count(s, who, mail.id, office=scene.office, now=DURING))
 
 
 def test_a_proposed_time_and_a_delegate_wait_for_the_organiser(scene):
@@ -260,6 +261,37 @@ def test_an_official_confirms_an_opinion_for_its_author(scene):
     scene.database.transaction(lambda s: inbound_triage.confirm(s, who, mail.id, desk=desk(scene, s)))
     assert kept(scene, Feedback)[0].state == RECEIVED
     assert "receipt" in {letter.kind for letter in kept(scene, OutgoingLetter)}
+
+
+def test_an_offices_advice_by_mail_is_no_opinion_and_waits_for_a_planner(scene):
+    with scene.write() as session:
+        said = Feedback(
+            municipality_id=HOME, consultation_id=scene.case_id, round_id=scene.round_id, receipt="2027-7",
+            submission_key="k", received_at=DURING, text="Pink!",
+        )  # fmt: skip
+        session.add(said)
+        session.flush()
+        item = Item(
+            municipality_id=HOME, consultation_id=scene.case_id, feedback_id=said.id, place=1, text="Pink!",
+            changed_by="aino", changed_at=DURING,
+        )  # fmt: skip
+        session.add(item)
+        session.flush()
+        asked = Advice(
+            municipality_id=HOME, item_id=item.id, adviser_name="Transpordiamet", adviser_email="amet@post.example",
+            asked_by="aino", asked_at=DURING, link_digest="d",
+        )  # fmt: skip
+        session.add(asked)
+        session.flush()
+        scene.post(session, DURING).advice_asked(
+            scene.case(session), asked, feedback_id=said.id, token="t" * 64
+        )
+    letter = kept(scene, OutgoingLetter)[-1]
+    raw = words(scene, "Pink jäägu.", sender="amet@post.example", to=letter.sender_address)
+    assert take(scene, raw).outcome == "advice_by_mail"
+    assert len(kept(scene, Feedback)) == 1
+    with scene.database.session() as session:
+        assert len(inbound_triage.read(session, planner(scene)).lines) == 1
 
 
 def test_a_late_opinion_by_mail_is_kept_and_marked_late(scene):

@@ -1,4 +1,4 @@
-"""A need of a person is kept until its day and not a day longer."""
+"""What people told for a while is kept until its day and not a day longer."""
 
 from datetime import timedelta
 
@@ -6,10 +6,15 @@ import pytest
 from sqlmodel import select
 
 from processes.accommodation import Need
+from processes.actions import retention
 from processes.actions.retention import Retention
+from processes.consultation import ENDED
+from processes.database import Database
 from processes.document import Store
+from processes.inner_round import InnerDraft, InnerRound
 from processes.invitation import Invitation
 from tests.processes.plan_case import HOME
+from tests.processes.public_scene import AFTER, CLOSES, DURING, Scene
 from tests.processes.room import Room
 
 
@@ -47,3 +52,71 @@ def test_a_need_is_forgotten_on_its_day_and_no_other_goes_with_it(room, tmp_path
     assert retention.drain() == 1
     assert retention.drain() == 0
     assert kinds(room) == {"LOOP", "DOG"}
+
+
+@pytest.fixture
+def drafted(database_url, tmp_path):
+    """An association whose member has drafted while the display was open. Out: the scene, how to change its round."""
+    database = Database(database_url)
+    scene = Scene(database, tmp_path)
+
+    def change(**values) -> None:
+        with scene.write() as session:
+            row = session.exec(select(InnerRound)).one()
+            for name, value in values.items():
+                setattr(row, name, value)
+            session.add(row)
+
+    with scene.write() as session:
+        made = InnerRound(
+            municipality_id=HOME, invitation_id=scene.invitation_id, link_digest="d", opened_at=DURING
+        )
+        session.add(made)
+        session.flush()
+        session.add(
+            InnerDraft(
+                municipality_id=HOME, round_id=made.id, submission_key="k", member="Mari", text="Kaldtee!", written_at=DURING
+            )
+        )  # fmt: skip
+    yield scene, change
+    database.close()
+
+
+def forgotten(scene: Scene, now) -> int:
+    with scene.write() as session:
+        return retention.forget_drafts(session, now=now)
+
+
+MONTH = timedelta(days=30)
+
+
+def test_members_drafts_are_deleted_a_month_after_the_association_has_spoken(drafted):
+    scene, change = drafted
+    change(released_at=DURING)
+    assert forgotten(scene, DURING + MONTH - timedelta(seconds=1)) == 0
+    assert forgotten(scene, DURING + MONTH) == 1
+    assert forgotten(scene, DURING + MONTH) == 0
+    with scene.database.session() as session:
+        assert session.exec(select(InnerRound)).one().released_at == DURING
+
+
+def test_drafts_nobody_released_are_deleted_a_month_after_the_last_chance(drafted):
+    scene, change = drafted
+    change(closes_at=CLOSES + MONTH)
+    assert forgotten(scene, CLOSES + MONTH) == 0
+    change(closes_at=None)
+    assert forgotten(scene, CLOSES + MONTH - timedelta(seconds=1)) == 0
+    with scene.write() as session:
+        again = scene.add_round(session, turn=2, opens_at=AFTER, closes_at=AFTER + 2 * MONTH)
+        assert again.id != scene.round_id
+    assert forgotten(scene, CLOSES + MONTH) == 0  # a repeated display lets the association speak again
+    assert forgotten(scene, AFTER + 3 * MONTH) == 1
+
+
+def test_drafts_go_with_a_case_that_ended_early(drafted):
+    scene, _change = drafted
+    with scene.write() as session:
+        case = scene.case(session)
+        case.state, case.ended_at = ENDED, DURING
+        session.add(case)
+    assert forgotten(scene, DURING + MONTH) == 1

@@ -73,6 +73,7 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (ANYONE, "POST /i/{token}/withdraw"),
     (ANYONE, "GET /i/{token}/round"),
     (ANYONE, "POST /i/{token}/round"),
+    (ANYONE, "POST /i/{token}/round/members"),
     (ANYONE, "POST /i/{token}/round/renew"),
     (ANYONE, "POST /i/{token}/round/use"),
     (ANYONE, "POST /i/{token}/round/release"),

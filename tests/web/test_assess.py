@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import timedelta
 
 import pytest
 from litestar.testing import TestClient
@@ -12,7 +13,7 @@ from sqlmodel import select
 from engine.clock import HeldClock
 from notifications.sources import opened
 from processes.actions import alike_search
-from processes.alike_group import AlikeGroup, AlikeMember, AlikeSearch
+from processes.alike_group import AlikeGroup, AlikeMember, AlikeSearch, naming_ends
 from processes.anchor import Anchor
 from processes.database import new_id
 from processes.feedback import Feedback, FeedbackVersion
@@ -21,6 +22,8 @@ from processes.item import Advice, Item, Note, WorkingCopy
 from processes.municipality import Municipality
 from processes.passage import Passage, PassageUse
 from processes.response import EarlierResponse, Response
+from processes.theme import Theme
+from processes.words import until
 from tests.processes.alike_letters import FORM_LETTERS, NAMES
 from tests.web.case_desk import Desk, hidden, words
 from tests.web.conftest import NOW, Visitor
@@ -194,18 +197,34 @@ def test_a_later_search_keeps_what_people_decided_and_proposes_newcomers_to_the_
 
 
 def test_a_representative_is_asked_for_by_a_person_and_named_by_the_municipality_only_after_thirty_days(desk):
-    give(desk, [FORM] * 21)
+    ids = give(desk, [FORM] * 22 + [f"{FORM} Minu lapsed käivad sealt iga päev."])
+    silent = desk.rows(Feedback, id=ids[4])[0]
+    desk.change(silent, author_email="", wants_reply=False)
     group = searched(desk)[0]
     assert desk.rows(AlikeGroup, id=group.id)[0].asked_at is None
     early = desk.send(f"alike/{group.id}/representative", {"do": "ask"})
     assert early.status_code == 422  # only of a group somebody has taken
     desk.send(f"alike/{group.id}/decide", {"decision": "taken"})
-    assert desk.send(f"alike/{group.id}/representative", {"do": "ask"}).status_code == 303
+    assert "Letters: 21" in words(desk.open(f"alike/{group.id}"))
+    assert desk.letters("representative") == []  # taking the group asks nobody
+    done = desk.done(desk.send(f"alike/{group.id}/representative", {"do": "ask"}))
+    assert "authors: 21. Without an address, to be asked another way: 1" in done
+    desk.send(f"alike/{group.id}/representative", {"do": "ask"})
+    letters = desk.letters("representative")
+    assert {it.recipient_ref for it in letters} == {f"feedback:{it}" for it in ids[:22] if it != silent.id}
+    assert len(letters) == 21
+    text = opened("", letters[0].content).text
+    last = naming_ends(desk.rows(AlikeGroup, id=group.id)[0].asked_at)
+    for fact in ("22 isikut", "planeerimisseaduse § 5", until(last.ends_on, "et"), FORM[:60]):
+        assert fact in text
     name = {"do": "name", "name": "Mari Maasikas", "by": "municipality"}
+    desk.kaasa.clock.move_to(last.at)
     assert desk.send(f"alike/{group.id}/representative", name).status_code == 409
     assert desk.send(f"alike/{group.id}/representative", {**name, "by": "authors"}).status_code == 303
     assert "Mari Maasikas" in desk.open(f"alike/{group.id}")
     assert desk.send(f"alike/{group.id}/representative", {"do": "name", "by": "authors"}).status_code == 422
+    desk.kaasa.clock.move_to(last.at + timedelta(seconds=2))
+    assert desk.send(f"alike/{group.id}/representative", name).status_code == 303
 
 
 def test_a_search_that_fails_is_tried_again_and_the_page_says_so(shared, monkeypatch):
@@ -252,6 +271,9 @@ def test_a_point_goes_to_whoever_looks_after_its_theme_and_is_decided_apart_from
     desk.become(desk.planner_id)
     inner = {"key": new_id(), "adviser": colleague}
     assert desk.send(f"opinions/{said}/points/{item}/ask", inner).status_code == 303
+    (told,) = desk.letters("advice_colleague")
+    assert told.recipient_ref == f"person:{colleague}"
+    assert f"/opinions/{said}/points" in opened("", told.content).text
     desk.become(colleague)
     assert "Points you are asked for advice on: 1" in words(desk.visitor.get("/en/desk").text)
     inside = desk.rows(Advice, item_id=item)[0]
@@ -264,9 +286,16 @@ def test_a_point_goes_to_whoever_looks_after_its_theme_and_is_decided_apart_from
         "email": "amet@post.example",
         "question": "Kas pärnad on kaitse all?",
     }
-    assert desk.send(f"opinions/{said}/points/{item}/ask", asked).status_code == 303
-    page = desk.open(f"opinions/{said}/points")
-    link = re.search(r"/en/advice/([0-9a-f]{64})", page)[1]
+    page = desk.done(desk.send(f"opinions/{said}/points/{item}/ask", asked))
+    assert "a letter is on its way" in page
+    desk.send(f"opinions/{said}/points/{item}/ask", asked)  # the same form again asks nobody twice
+    (letter,) = desk.letters("advice")
+    assert letter.recipient_address == "amet@post.example"
+    sent = opened("", letter.content).text
+    assert "Kas pärnad on kaitse all?" in sent
+    assert "Pärnad jäägu alles." not in sent  # the author's words do not travel by mail
+    link = re.search(r"/et/advice/([0-9a-f]{64})", sent)[1]
+    assert link in desk.open(f"opinions/{said}/points")
     forbidden = desk.send(f"opinions/{said}/points/advice/{inside.id}", own)
     assert forbidden.status_code == 403  # a colleague's advice is the colleague's
     desk.visitor.sign_out()
@@ -330,6 +359,39 @@ def test_two_officials_on_one_point_see_both_versions_and_lose_neither(shared):
     )  # the same again changes nothing
     assert desk.send(f"opinions/{said}/points/{item}/remove", {"seen": "1"}).status_code == 409
     assert desk.send(f"opinions/{said}/points/{item}/remove", {"seen": "3"}).status_code == 303
+
+
+def test_two_officials_on_one_theme_see_each_others_word_and_lose_neither(shared):
+    desk = shared
+    (said,), colleague, home = give(desk, [FORM]), another(desk), f"/{desk.language}/themes"
+
+    def keep(assignee, seen=""):
+        return desk.visitor.post(home, {"name": "valgus", "of": "valgus", "assignee": assignee, "seen": seen})
+
+    assert [keep("").status_code, keep(colleague).status_code] == [303, 303]
+    clash = keep(desk.planner_id)
+    assert clash.status_code == 409
+    assert "The theme valgus was given to" in words(clash.text)
+    assert f'<option value="{desk.planner_id}" selected' in clash.text
+    assert desk.rows(Theme, name="valgus")[0].assignee_id == colleague
+    assert keep(desk.planner_id, colleague).status_code == 303
+
+    def put(theme, seen):
+        return desk.send(f"opinions/{said}/theme", {"theme": theme, "theme_seen": seen})
+
+    assert put("puud", "").status_code == 303
+    clash = put("tee", "")
+    assert clash.status_code == 409
+    assert "under the theme puud meanwhile" in words(clash.text)
+    assert 'value="tee"' in clash.text
+    answer = {"outcome": "noted", "reasons": "Aitäh.", "then": "stay", "seen": ""}
+    clash = desk.send(f"answers/{said}", {**answer, "theme": "valgus", "theme_seen": ""})
+    assert clash.status_code == 409
+    assert "Aitäh." in clash.text
+    assert hidden(clash.text, "theme_seen") == "puud"
+    assert desk.rows(Feedback, id=said)[0].theme == "puud"
+    assert desk.rows(Response, feedback_id=said) == []
+    assert put("tee", "puud").status_code == 303
 
 
 def test_the_working_copy_changes_and_the_opinion_as_received_never(shared):
@@ -522,6 +584,17 @@ def test_an_associations_members_draft_and_one_opinion_leaves_with_a_minoritys_v
     assert visit.post(f"{here}/renew").status_code == 303
     assert visit.get(f"/en/m/{link}").status_code == 404  # a new link closes the earlier one
     link = re.search(r"/en/m/([0-9a-f]{64})", visit.get(here).text)[1]
+    wrong = visit.post(f"{here}/members", {"addresses": "maie@selts.example\nmitte aadress"})
+    assert wrong.status_code == 422
+    assert "This is not an e-mail address: mitte aadress" in words(wrong.text)
+    assert "maie@selts.example" in wrong.text
+    members = {"addresses": "maie@selts.example\nToivo@selts.example\nmaie@selts.example\n"}
+    for _again in range(2):
+        assert visit.post(f"{here}/members", members).status_code == 303
+    letters = desk.letters("inner_round")
+    assert {it.recipient_address for it in letters} == {"maie@selts.example", "toivo@selts.example"}
+    assert len(letters) == 2
+    assert link in opened("", letters[0].content).text
     refused = visit.post(f"/en/m/{link}", {"key": "a" * 24, "member": "", "text": "Minu mustand."})
     assert refused.status_code == 422
     assert "Minu mustand." in refused.text

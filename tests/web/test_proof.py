@@ -10,12 +10,17 @@ import pytest
 from lxml import etree
 from sqlmodel import select
 
+from engine.history import History
+from notifications.outbox import OutgoingLetter
+from processes.actions import proof_sections
 from processes.consultation import Consultation
-from processes.decision import Decision
+from processes.decision import Decision, DecisionItem
 from processes.feedback import Feedback
+from processes.invitation import Invitation
 from processes.notice import Notice
 from processes.person import Person
-from tests.web.conftest import HOME
+from processes.summary import Summary
+from tests.web.conftest import HOME, NOW
 
 
 @pytest.fixture
@@ -58,6 +63,50 @@ def test_the_pack_tells_what_was_done_and_is_the_same_every_time(adopted):
     for file in index.findall("files/file"):
         made = kept.read(file.get("path"))
         assert (hashlib.sha256(made).hexdigest(), str(len(made))) == (file.get("sha256"), file.get("size"))
+
+
+def test_each_question_a_register_may_ask_has_its_list(adopted):
+    """Announced, invited, delivered, opened, answered, frozen, minuted, decided: none may be missing."""
+    visitor, number, case_id = adopted
+    index = etree.fromstring(pack(visitor, number)[1].read("index.xml"))
+    notice = index.find("notices/row")
+    assert all(notice.findtext(it) for it in ("occasion", "channel", "published_on", "at", "by"))
+    delivered = {it.recipient_ref for it in letters_of(visitor, case_id) if it.state == "sent"}
+    asked = rows(visitor, Invitation, case_id)
+    told = [it for it in index.findall("invited/row") if it.findtext("delivered_at")]
+    assert len(told) == sum(f"invitation:{it.id}" in delivered for it in asked) > 0
+    assert any(it.findtext("opened_at") for it in index.findall("invited/row"))
+    assert len(index.findall("letters/row")) == len(letters_of(visitor, case_id))
+    assert all(it.findtext("recipient") for it in index.findall("letters/row"))
+    frozen = {it.digest for it in rows(visitor, Summary, case_id) if it.frozen_at}
+    assert {it.findtext("sha256") for it in index.findall("summaries/row")} >= frozen > set()
+    assert {it.findtext("summary_sha256") for it in index.findall("decisions/row")} - {None} <= frozen
+    assert len(index.findall("decided/row")) == len(items_of(visitor, case_id)) > 0
+    assert index.find("meetings/row") is not None
+
+
+def test_a_round_that_was_put_off_says_from_when_to_when():
+    moved = History(
+        tenant_id=HOME, instance_id="i", seq=1, at=NOW, actor="aino", element="display_round/round_closes", what="moved",
+        details='{"from":"2027-01-14T21:59:59+00:00","to":"2027-01-21T21:59:59+00:00"}', previous="", hash="",
+    )  # fmt: skip
+    other = moved.model_copy(update={"element": "answer_opinions"})
+    ((phase, at, before, after),) = proof_sections.extended([moved, other])
+    assert (phase, at, before.day, after.day) == ("display", NOW, 14, 21)
+
+
+def letters_of(visitor, case_id):
+    with visitor.kaasa.database.session() as session:
+        query = select(OutgoingLetter).where(OutgoingLetter.business_key == case_id)
+        found = session.exec(query).all()
+        session.expunge_all()
+        return found
+
+
+def items_of(visitor, case_id):
+    made = [it.id for it in rows(visitor, Decision, case_id)]
+    with visitor.kaasa.database.session() as session:
+        return session.exec(select(DecisionItem.feedback_id).where(DecisionItem.decision_id.in_(made))).all()
 
 
 def test_the_chain_in_the_pack_can_be_counted_again(adopted):

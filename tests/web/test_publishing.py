@@ -119,13 +119,18 @@ def test_marked_words_may_stay_for_a_reason_and_a_copy_can_be_sent_back(desk):
     assert desk.send(f"publishing/{said.id}/out", {"seen": "1"}).status_code == 409
 
 
-def test_two_who_prepare_at_once_lose_nothing(desk):
+def test_two_officials_who_prepare_one_copy_see_both_and_lose_neither(desk):
     said = enter(desk, "Tahan pinki.")
     prepare(desk, said, "Tahan pinki.")
+    desk.become(desk.another_planner())
     late = prepare(desk, said, "Tahan väga pinki.")
     assert late.status_code == 409
     assert "Tahan väga pinki.</textarea>" in late.text
+    assert "As everyone would read it" in words(late.text).partition("Tahan väga")[0]
     assert [it.text for it in desk.rows(Publication, feedback_id=said.id)] == ["Tahan pinki."]
+    assert prepare(desk, said, "Tahan väga pinki.", seen="1").status_code == 303
+    states = {it.text: it.state for it in desk.rows(Publication, feedback_id=said.id)}
+    assert states == {"Tahan pinki.": "replaced", "Tahan väga pinki.": "prepared"}
 
 
 def test_a_file_is_shown_only_as_pictures_of_its_pages_with_words_for_them(desk):

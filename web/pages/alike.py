@@ -79,12 +79,16 @@ class AlikePage(Controller):
     def representative(
         self, visit: Visit, number: FromPath[str], group_id: FromPath[str], form: Form
     ) -> Response[str] | Redirect:
-        """Note that a representative was asked for, or who it is."""
+        """Ask the authors by letter for a representative, or note who it is."""
         actor, now, asks = planner(visit), visit.kaasa.clock.now(), form.text("do") == "ask"
+        told: dict[str, Any] = {}
 
         def deed(session: Any) -> str:
             if asks:
-                alike_deciding.ask_representative(session, actor, number, group_id, now=now)
+                asked = alike_deciding.ask_representative(
+                    session, actor, number, group_id, office=visit.kaasa.post_office, now=now
+                )
+                told.update(letters=asked.letters, without=asked.without_address)
             else:
                 alike_deciding.name_representative(
                     session, actor, number, group_id, form.text("name"), by=form.text("by"), now=now
@@ -92,12 +96,12 @@ class AlikePage(Controller):
             return group_id
 
         done = "representative_asked" if asks else "representative_named"
-        return _done(visit, number, group_id, deed, done, form.values())
+        return _done(visit, number, group_id, deed, done, form.values(), told)
 
 
 def _done(
     visit: PageVisit, number: str, group_id: str, deed: Callable[[Any], str], done: str,
-    typed: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None, told: dict[str, Any] | None = None,
 ) -> Response[str] | Redirect:  # fmt: skip
     try:
         goal = writing(visit, deed)
@@ -105,11 +109,11 @@ def _done(
         return _one(visit, number, group_id, typed, problems(refused), status=422)
     except NotYet as early:
         opens = early.params.get("opens_at")
-        told = sentence("naming_not_yet", {"day": dates.day(opens) if opens else "–"})  # type: ignore[arg-type]
-        return _one(visit, number, group_id, typed, {"by": told}, status=409)
+        why = sentence("naming_not_yet", {"day": dates.day(opens) if opens else "–"})  # type: ignore[arg-type]
+        return _one(visit, number, group_id, typed, {"by": why}, status=409)
     except TooLate:
         return _one(visit, number, group_id, typed, {"": sentence("group_answered")}, status=409)
-    return visit.redirect(f"/cases/{number}/alike/{goal}", done=done)
+    return visit.redirect(f"/cases/{number}/alike/{goal}", done=done, **(told or {}))
 
 
 def _list(

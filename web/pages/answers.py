@@ -10,6 +10,7 @@ from processes.actions import answer_approval, answer_beside, answering, answers
 from processes.actions import task as tasks
 from processes.actions.answering import NotApproved
 from processes.actions.answers_of_case import SHOWN
+from processes.actions.themes import ThemeMoved
 from processes.actions.written import Answered
 from processes.errors import NotAllowed, Refused
 from processes.response import OUTCOMES
@@ -137,10 +138,12 @@ class AnswersPage(Controller):
         actor, kaasa = planner(visit), visit.kaasa
         outcome, reasons, theme = form.text("outcome"), form.text("reasons"), form.text("theme")
         typed = {"outcome": outcome, "reasons": reasons, "theme": theme, "seen": form.text("seen")}
+        if (before := form.values().get("theme_seen")) is not None:
+            typed["theme_seen"] = before
 
         def deed(session: Any) -> str:
-            if theme or form.ticked("theme_shown"):
-                themes.set_on(session, actor, number, feedback_id, theme)
+            if theme or before is not None:
+                themes.set_on(session, actor, number, feedback_id, theme, seen=before)
             return answering.save(
                 session, actor, number, feedback_id, outcome, reasons, typed["seen"], now=kaasa.clock.now(),
                 used=tuple(form.all("used")),
@@ -154,6 +157,10 @@ class AnswersPage(Controller):
             typed["seen"] = str(theirs.params["seen"])
             told = {"reasons": sentence("answered_meanwhile", {"by": theirs.params["by"]})}
             return _one(visit, number, feedback_id, typed, told, theirs=theirs.params, status=409)
+        except ThemeMoved as other:
+            typed["theme_seen"] = str(other.params["theme"])
+            told = {"theme": sentence("theme_moved", {"theme": typed["theme_seen"] or "–"})}
+            return _one(visit, number, feedback_id, typed, told, status=409)
         onward = ""
         if form.text("then") == "next":
             onward = reading(

@@ -49,6 +49,19 @@ class InnerRoundPage(Controller):
             "round_link_renewed",
         )  # fmt: skip
 
+    @post("/members", sync_to_thread=True, status_code=303)
+    def members(self, visit: Visit, token: FromPath[str], form: Form) -> Response[str] | Redirect:
+        """Send the members' link to addresses."""
+        kaasa, now, addresses = visit.kaasa, visit.kaasa.clock.now(), form.text("addresses")
+
+        def deed(session: Any) -> int:
+            post = kaasa.post_office.at(session, kaasa.municipality_id, now=now)
+            return inner_rounds.ask_members(
+                session, kaasa.municipality_id, token, addresses, links=kaasa.links, post=post
+            )
+
+        return _done(visit, token, deed, "members_asked", {"addresses": addresses})
+
     @post("/use", sync_to_thread=True, status_code=303)
     def use(self, visit: Visit, token: FromPath[str], form: Form) -> Response[str] | Redirect:
         kaasa, draft, what = visit.kaasa, form.text("draft"), form.text("use")
@@ -119,15 +132,19 @@ class MemberPage(Controller):
 
 
 def _done(
-    visit: PageVisit, token: str, deed: Callable[[Any], None], done: str, typed: dict[str, str] | None = None
+    visit: PageVisit,
+    token: str,
+    deed: Callable[[Any], int | None],
+    done: str,
+    typed: dict[str, str] | None = None,
 ) -> Response[str] | Redirect:
     try:
-        writing(visit, deed)
+        count = writing(visit, deed)
     except Refused as refused:
         return _round(visit, token, typed, problems(refused), status=422)
     except TooLate:
         return _round(visit, token, typed, {"": sentence("round_closed")}, status=409)
-    return visit.redirect(f"/i/{token}/round", done=done)
+    return visit.redirect(f"/i/{token}/round", done=done, count=count or 0)
 
 
 def _round(
@@ -146,6 +163,7 @@ def _round(
         "closes_on": it.closes_at.date().isoformat() if it.closes_at else "",
         "text": it.composed,
         "late_reason": "",
+        "addresses": "",
         "key": new_key(),
         **(typed or {}),
     }

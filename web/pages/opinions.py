@@ -11,6 +11,7 @@ from processes.actions import late, on_behalf, opinions_of_case, themes
 from processes.actions.giving import MAX_FILES
 from processes.actions.on_behalf import Entry
 from processes.actions.opinions_of_case import STATES, Wanted
+from processes.actions.themes import ThemeMoved
 from processes.errors import Refused
 from processes.feedback import CHANNELS
 from processes.response import OUTCOMES
@@ -21,7 +22,7 @@ from web.forms import Form, SentForm
 from web.i18n import LANGUAGES
 from web.i18n import gettext as _
 from web.public_forms import FILES_ACCEPTED, FILES_NAMED, files_of, key_of, new_key, page_number, sentences
-from web.sentences import problems
+from web.sentences import problems, sentence
 from web.visit import PageVisit, Visit
 
 State = Annotated[str, QueryParameter(name="state")]
@@ -132,7 +133,9 @@ class OpinionsPage(Controller):
         actor = planner(visit)
         return _done(
             visit, number, feedback_id, form, "theme_set",
-            lambda s: themes.set_on(s, actor, number, feedback_id, form.text("theme")),
+            lambda s: themes.set_on(
+                s, actor, number, feedback_id, form.text("theme"), seen=form.values().get("theme_seen")
+            ),
         )  # fmt: skip
 
     @post("/{feedback_id:str}/late", sync_to_thread=True, status_code=303)
@@ -154,6 +157,10 @@ def _done(
         receipt = writing(visit, deed)
     except Refused as refused:
         return _one(visit, number, feedback_id, form.values(), problems(refused), status=422)
+    except ThemeMoved as other:
+        theirs = str(other.params["theme"])
+        told = {"theme": sentence("theme_moved", {"theme": theirs or "–"})}
+        return _one(visit, number, feedback_id, {**form.values(), "theme_seen": theirs}, told, status=409)
     return visit.redirect(f"/cases/{number}/opinions/{feedback_id}", done=done, receipt=receipt)
 
 

@@ -19,6 +19,7 @@ from web import assess_words, public_words
 from web import room_words as words
 from web.case_room import address, more, planner, reading, today, writing
 from web.forms import Form, SentForm
+from web.i18n import LANGUAGES
 from web.i18n import gettext as _
 from web.public_forms import page_number
 from web.sentences import problems, sentence
@@ -160,17 +161,17 @@ class OpinionPointsPage(Controller):
     ) -> Response[str] | Redirect:  # fmt: skip
         """Ask a colleague or an office what they advise."""
         actor, kaasa = planner(visit), visit.kaasa
-        asked = {it: form.text(it) for it in ("adviser", "office", "email", "question", "due_on")}
+        asked = {it: form.text(it) for it in ("adviser", "office", "email", "language", "question", "due_on")}
+        asked["language"] = asked["language"] or "et"
 
         def deed(session: Any) -> str:
-            return advising.ask(
+            told = advising.ask(
                 session, actor, number, feedback_id, item_id, key=form.text("key"), **asked, links=kaasa.links,
-                now=kaasa.clock.now(),
+                mail=kaasa.post_office, now=kaasa.clock.now(),
             )  # fmt: skip
+            return "advice_asked" if told else "advice_by_link"
 
-        return _done(
-            visit, number, feedback_id, form, deed, "advice_asked", {**asked, "asked": item_id, "of": ""}
-        )
+        return _done(visit, number, feedback_id, form, deed, "", {**asked, "asked": item_id, "of": ""})
 
     @post("/advice/{advice_id:str}", sync_to_thread=True, status_code=303)
     def advise(
@@ -187,14 +188,15 @@ class OpinionPointsPage(Controller):
 
 
 def _done(
-    visit: PageVisit, number: str, feedback_id: str, form: SentForm, deed: Callable[[Any], object], done: str,
-    typed: dict[str, str] | None = None,
+    visit: PageVisit, number: str, feedback_id: str, form: SentForm, deed: Callable[[Any], object],
+    done: str, typed: dict[str, str] | None = None,
 ) -> Response[str] | Redirect:  # fmt: skip
+    """Do a deed beside an opinion and come back to it; without a `done`, the deed says what was done."""
     try:
-        writing(visit, deed)
+        told = writing(visit, deed)
     except Refused as refused:
         return _page(visit, number, feedback_id, typed or form.values(), problems(refused), status=422)
-    return visit.redirect(f"/cases/{number}/opinions/{feedback_id}/points", done=done)
+    return visit.redirect(f"/cases/{number}/opinions/{feedback_id}/points", done=done or str(told))
 
 
 def _page(
@@ -231,6 +233,7 @@ def _page(
         stances=[("", "–"), *((code, _(assess_words.STANCES[code])) for code in STANCES)],
         outcomes=[("", _("not decided yet")), *((code, _(public_words.OUTCOMES[code])) for code in OUTCOMES)],
         people=[("", "–"), *it.people],
+        tongues=list(LANGUAGES.items()),
         advice=[(code, _(assess_words.ADVICE[code])) for code in ADVICE],
         words=words,
         assess=assess_words,

@@ -4,11 +4,12 @@ from litestar import Controller, Response, get, post
 from litestar.response import Redirect
 
 from processes.actions import theme_keeping
+from processes.actions.theme_keeping import ThemeChanged
 from processes.errors import Refused
 from processes.permission import ADMINISTRATOR, PLANNER
 from web.case_room import reading, writing
 from web.forms import Form
-from web.sentences import problems
+from web.sentences import problems, sentence
 from web.visit import PageVisit, Visit
 
 
@@ -24,11 +25,22 @@ class ThemesPage(Controller):
     @post(sync_to_thread=True, status_code=303)
     def keep(self, visit: Visit, form: Form) -> Response[str] | Redirect:
         actor = visit.official(PLANNER, ADMINISTRATOR)
-        typed = {"name": form.text("name"), "assignee": form.text("assignee")}
+        typed = {it: form.text(it) for it in ("name", "assignee", "seen", "of")}
         try:
-            writing(visit, lambda s: theme_keeping.keep(s, actor, typed["name"], typed["assignee"]))
+            writing(
+                visit,
+                lambda s: theme_keeping.keep(s, actor, typed["name"], typed["assignee"], seen=typed["seen"]),
+            )
         except Refused as refused:
             return _page(visit, typed, problems(refused), status=422)
+        except ThemeChanged as other:
+            again = {**typed, "seen": str(other.params["assignee_id"])}
+            told = {
+                "assignee": sentence(
+                    "theme_changed", {"name": other.params["name"], "to": other.params["to"] or "–"}
+                )
+            }
+            return _page(visit, again, told, status=409)
         return visit.redirect("/themes", done="theme_kept")
 
     @post("/remove", sync_to_thread=True, status_code=303)
@@ -61,6 +73,7 @@ def _page(
         ways=ways,
         people=[("", "–"), *ways.people],
         may_settle=actor.holds(ADMINISTRATOR),
-        values=typed or {"map_tiles": ways.map_tiles, "two_approve": "true" if ways.two_approve else ""},
+        values={"map_tiles": ways.map_tiles, "two_approve": "true" if ways.two_approve else ""}
+        | (typed or {}),
         errors=errors or {},
     )

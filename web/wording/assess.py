@@ -15,7 +15,9 @@ SENTENCES = {
     "not_enough_persons": N_(
         "A representative can be asked for only when more than {count} persons sent the same opinion."
     ),
-    "representative_asked": N_("It is noted that they were asked; they have 30 days."),
+    "representative_asked": N_(
+        "Letters on their way to authors: {letters}. Without an address, to be asked another way: {without}. They have 30 days."
+    ),
     "representative_named": N_("The representative is noted."),
     "naming_not_yet": N_("The municipality may name one from {day}; until then the authors may."),
     "more_came": N_(
@@ -41,7 +43,8 @@ SENTENCES = {
     "point_removed": N_("The point is taken away."),
     "adviser_or_office": N_("Choose a colleague or write the name of an office."),
     "choose_advice": N_("Choose what you advise."),
-    "advice_asked": N_("The advice is asked for."),
+    "advice_asked": N_("The advice is asked for; a letter is on its way."),
+    "advice_by_link": N_("The advice is asked for. Nobody gets a letter: send the link below on yourself."),
     "advice_given": N_("The advice is saved. The planner decides."),
     "point_decided": N_("The planner has decided on this point, so advice is no longer taken."),
     "copy_saved": N_("The working copy is saved; the opinion as received is unchanged."),
@@ -50,6 +53,12 @@ SENTENCES = {
     "passage_saved": N_("The passage is saved."),
     "passage_put_away": N_("The passage is put away; it stays where it was used."),
     "theme_kept": N_("The theme is saved."),
+    "theme_changed": N_(
+        "The theme {name} was given to {to} meanwhile. Your choice is still here; save again to put it in place of that."
+    ),
+    "theme_moved": N_(
+        "Somebody put this opinion under the theme {theme} meanwhile. Your word is still here; save again to put it in place of that."
+    ),
     "theme_removed": N_("The theme is no longer offered."),
     "settings_kept": N_("The settings are saved."),
     "not_geojson": N_(
@@ -68,6 +77,9 @@ SENTENCES = {
     "map_kept": N_("The plan's map is saved."),
     "not_a_tile_address": N_("Write an address that begins with https:// and holds {{z}}, {{x}} and {{y}}."),
     "round_opened": N_("Your inner round is open. Give the link to your members."),
+    "members_asked": N_("Letters with the link are on their way: {count}."),
+    "not_such_an_email": N_("This is not an e-mail address: {address}"),
+    "too_many_addresses": N_("One round sends at most {limit} letters; send the link to the others yourself."),
     "round_link_renewed": N_("The members have a new link; the earlier one no longer works."),
     "inner_draft_kept": N_("Your words are with the association. Nobody else has them yet."),
     "inner_draft_used": N_("It is noted what you do with it."),

@@ -47,6 +47,8 @@ OUTCOMES = {
     "delayed": N_("a letter is late; the mail server goes on trying"),
     "opinion_waits": N_("waits for the author's confirmation, or yours"),
     "opinion_taken": N_("registered as an opinion"),
+    "advice_by_mail": N_("an office's advice: enter it beside the point it was asked about"),
+    "draft_by_mail": N_("a member's draft for their association: ask them to use the link of their letter"),
     "approval_by_mail": N_("an authority's answer: enter it on the page of approvals"),
     "from_official": N_("from an official: nothing to register by itself"),
     "no_case": N_("not known which case this is about"),
