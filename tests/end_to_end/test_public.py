@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from notifications.sources import Postbox
-from tests.browser.pages import Axe, NuCheck, PageFor, Server, overflow, start
+from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults_shown, start
 
 WORDS = "Palun jätke Kooli tänava pingid alles ja tõstke bussipeatuse serv kõrgemaks."
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def town(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Iterator[Server]:
     """A demonstration of this file's own: opinions are given in it and links closed."""
-    running = start(tmp_path_factory.mktemp("town") / "demo")
+    running = start(tmp_path_factory.mktemp("town") / "demo", like=demo_folder)
     yield running
     running.stop()
 
@@ -52,12 +52,9 @@ def confirmation(town: Server, address: str) -> str:
     raise AssertionError(f"no letter came to {address}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["wide", "narrow"])
-def test_every_public_page_is_accessible(
-    town: Server, page_for: PageFor, axe: Axe, size: str, scheme: str
-) -> None:
-    page = page_for(size, scheme)
+def test_every_public_page_is_accessible(town: Server, page_for: PageFor, axe: Axe, size: str) -> None:
+    page = page_for(size)
     case, ended = open_case(page, town), ended_case(page, town)
     russian = case.replace("/et/", "/ru/")
     invitation = town.links["association"]
@@ -69,8 +66,7 @@ def test_every_public_page_is_accessible(
         if "/case/" in address and not address.endswith(("easy", "opinion")):
             page.locator("[data-diagram][data-ready]").wait_for()
         page.evaluate("document.querySelectorAll('main details').forEach(it => { it.open = true; })")
-        assert axe(page) == []
-        assert overflow(page) == ""
+        assert faults_shown(page, axe, address) == []
 
 
 def test_the_markup_of_public_pages_is_clean(town: Server, page_for: PageFor, nu_check: NuCheck) -> None:

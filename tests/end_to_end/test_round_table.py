@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ TASK, WISH = "Panna saali teine silmusvõimendi", "Koduhoolduse koordinaator"
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(tmp_path_factory.mktemp("table") / "demo")
+def town(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Iterator[Server]:
+    running = start(tmp_path_factory.mktemp("table") / "demo", like=demo_folder)
     yield running
     running.stop()
 

@@ -61,7 +61,7 @@ class Walker:
         """The texts of the letters that hold some words, the newest first."""
         box = Postbox(self.server.folder / "postbox")
         for posted in box.letters():
-            text = box.open(posted.key).text
+            text = self.server.here(box.open(posted.key).text)
             if wanted in text:
                 yield text
 

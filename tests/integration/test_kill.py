@@ -27,6 +27,7 @@ from engine.instance import Instance
 from notifications.outbox import OutgoingLetter
 from processes.database import Database
 from processes.feedback import Feedback, FeedbackVersion
+from tests import seeded
 from tests.browser import pages
 from tests.chaos import town
 from tests.chaos.people import Planner
@@ -118,10 +119,9 @@ def _hidden(name: str, html: str) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, demo_folder: Path) -> Path:
     """A demonstration's folder, with its cases, and nobody serving it."""
-    server = pages.start(tmp_path / "var")
-    server.stop()
+    seeded.copy(demo_folder, tmp_path / "var")
     return tmp_path / "var"
 
 

@@ -23,10 +23,10 @@ from processes.actions import demonstration, sign_in
 from processes.database import Database
 from processes.municipality import Municipality
 from processes.person import Person, Role
+from tests import seeded
 from tests.web.standing import application
 from web import auth
 from web.compose import Kaasa, compose
-from web.demonstrate import seed
 from web.settings import Settings
 
 HOME = "9999"
@@ -117,17 +117,6 @@ def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the demonstration leaves it at its start."""
-    folder = tmp_path_factory.mktemp("demo")
-    kaasa = compose(Settings(folder=folder, demo=True))
-    migrate.upgrade(kaasa.settings.database())
-    seed(kaasa)
-    kaasa.close()
-    return folder
-
-
 @pytest.fixture
 def kaasa(tmp_path: Path, people_folder: Path) -> Iterator[Kaasa]:
     shutil.copytree(people_folder, tmp_path / "var")
@@ -138,7 +127,7 @@ def kaasa(tmp_path: Path, people_folder: Path) -> Iterator[Kaasa]:
 
 @pytest.fixture
 def demo_kaasa(tmp_path: Path, demo_folder: Path) -> Iterator[Kaasa]:
-    shutil.copytree(demo_folder, tmp_path / "var")
+    seeded.copy(demo_folder, tmp_path / "var")
     made = compose(Settings(folder=tmp_path / "var", demo=True), wall=HeldClock(NOW))
     yield made
     made.close()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from tests import seeded
 from web import cli
 
 
 @pytest.fixture
 def folder(tmp_path: Path, demo_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(demo_folder, tmp_path / "var")
+    seeded.copy(demo_folder, tmp_path / "var")
     monkeypatch.setenv("KAASA_FOLDER", str(tmp_path / "var"))
     return tmp_path / "var"
 
