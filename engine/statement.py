@@ -8,12 +8,14 @@ value is written and read. Types, dialects and errors are SQLAlchemy's own; only
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 Processor = Callable[[Any], Any]
+_remembered = lru_cache(256, typed=True)  # a step writes one moment in many rows
 T = TypeVar("T")
 
 
@@ -25,7 +27,8 @@ class _Compiled:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.text: str = str(compiled)
         self.positions: list[str] | None = list(compiled.positiontup) if compiled.positional else None
-        processors: Mapping[str, Processor] = compiled._bind_processors  # noqa: SLF001  as its own executor does
+        own: Mapping[str, Processor] = compiled._bind_processors  # noqa: SLF001  as its own executor does
+        processors = {name: _remembered(it) for name, it in own.items()}
         self.fixed: dict[str, Any] = {
             name: processors[name](value) if name in processors else value
             for name, value in compiled.params.items()
@@ -39,7 +42,7 @@ class _Compiled:
             for place, column in enumerate(statement.selected_columns):
                 processor = column.type.dialect_impl(dialect).result_processor(dialect, None)
                 if processor is not None:
-                    self.read.append((place, processor))
+                    self.read.append((place, _remembered(processor)))
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """Out: values as the driver takes them."""
