@@ -53,6 +53,7 @@ class Event:
     """A meeting as one invitee's calendar shall show it.
 
     Moments are aware; `stamp` is the moment of this version and newer in every message; `uid` is for life.
+    `delegated_from` is the address of the invitee in whose stead this one comes.
     """
 
     uid: str
@@ -71,6 +72,7 @@ class Event:
     conference_url: str = ""
     language: str = "et"
     cancelled: bool = False
+    delegated_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def decline_counter(event: Event, comment: str) -> bytes:
     part.add("uid", _line(event.uid))
     part.add("dtstamp", _stamp(event))
     part["ORGANIZER"] = _organiser(event)
-    part.add("comment", vText(_text(comment)), parameters={"LANGUAGE": event.language.removesuffix("-easy")})
+    part.add("comment", _text(comment))
     return _calendar("DECLINECOUNTER", [part], zones=False)
 
 
@@ -223,8 +225,20 @@ def _meeting(event: Event, *, invites: bool) -> Component:
             rsvp=True if asks else None,
             language=event.language.removesuffix("-easy"),
         )
-        part.add("attendee", attendee)
+        sender = _delegator(event, attendee) if asks and event.delegated_from else None
+        part.add("attendee", attendee)  # whoever is asked stands first: some programs look no further
+        if sender is not None:
+            part.add("attendee", sender)
     return part
+
+
+def _delegator(event: Event, delegate: vCalAddress) -> vCalAddress:
+    """The invitee who sends another, each naming the other (RFC 5546 3.2.2.3)."""
+    address = plain(event.delegated_from, where="delegator")
+    sender = vCalAddress.new(address, role="REQ-PARTICIPANT", partstat="DELEGATED")
+    sender.params["DELEGATED-TO"] = str(delegate)
+    delegate.params["DELEGATED-FROM"] = str(sender)
+    return sender
 
 
 def _deadline(deadline: Deadline) -> Component:

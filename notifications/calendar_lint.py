@@ -184,9 +184,10 @@ def _method(event: Part, method: str) -> list[str]:
     attendees = event.all("ATTENDEE")
     if method == "PUBLISH" and attendees:
         findings.append("A published event names an ATTENDEE: nobody is invited by it.")
-    if method in ("REQUEST", "CANCEL") and len(attendees) != 1:
-        findings.append(f"There are {len(attendees)} ATTENDEE lines: one mail invites one person.")
-    for line in attendees:
+    asked = [line for line in attendees if not (method == "REQUEST" and sends(line, attendees))]
+    if method in ("REQUEST", "CANCEL") and len(asked) != 1:
+        findings.append(f"There are {len(asked)} ATTENDEE lines: one mail invites one person.")
+    for line in asked:
         state = line.parameters.get("PARTSTAT", "")
         if state == "ACCEPTED":
             findings.append("PARTSTAT=ACCEPTED: Outlook deletes such an invitation.")
@@ -200,6 +201,15 @@ def _method(event: Part, method: str) -> list[str]:
     if method == "REQUEST" and status != "CONFIRMED":
         findings.append("A REQUEST needs STATUS:CONFIRMED.")
     return findings
+
+
+def sends(line: Line, attendees: list[Line]) -> bool:
+    """Whether an ATTENDEE is the one in whose stead another comes, each naming the other (RFC 5546 3.2.2.3)."""
+    return line.parameters.get("PARTSTAT") == "DELEGATED" and any(
+        line.parameters.get("DELEGATED-TO", "").lower() == other.value.lower()
+        and other.parameters.get("DELEGATED-FROM", "").lower() == line.value.lower()
+        for other in attendees
+    )
 
 
 def _no(event: Part) -> list[str]:

@@ -9,7 +9,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from notifications.calendar_lint import check_calendar, read
+from notifications.calendar_lint import check_calendar, read, sends
 
 _ONCE = (
     "From",
@@ -155,7 +155,8 @@ def _calendar(mail: Message, part: Message, parts: list[Message]) -> list[str]:
             findings.append("ORGANIZER is not the sender: the answer would go astray.")
         if any(organiser != address for address in _addresses(mail, "Reply-To")):
             findings.append("ORGANIZER is not Reply-To: the answer would go astray.")
-        for attendee in event.all("ATTENDEE"):
+        attendees = event.all("ATTENDEE")
+        for attendee in (line for line in attendees if not sends(line, attendees)):
             if attendee.value.lower().removeprefix("mailto:") not in _addresses(mail, "To"):
                 findings.append("ATTENDEE is not the one the mail goes to.")
     if method in ("REQUEST", "CANCEL", "DECLINECOUNTER") and "List-Unsubscribe" in mail:

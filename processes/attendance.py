@@ -69,12 +69,12 @@ class Asked:
 
 def record(
     session: Session, meeting: Meeting, answer: str, channel: str, *, now: datetime, invitation_id: str | None = None,
-    person_id: str | None = None, mail_id: str = "", entered_by: str = "",
+    person_id: str | None = None, mail_id: str = "", entered_by: str = "", speaker: str = "",
 ) -> bool:  # fmt: skip
-    """Let an answer count and keep it. In: whose it is, an invitation's or a committee member's.
+    """Let an answer count and keep it. In: whose it is, an invitation's or a committee member's; from which address.
 
     Out: whether it could: whoever answers must be asked to this meeting. The same answer to the same date once more
-    is no new one.
+    is no new one. Whoever comes in their stead goes on doing so after an answer of their own, or the same one.
     """
     if answer not in SAID:
         return False
@@ -90,7 +90,9 @@ def record(
     if again and not mail_id and (row is None or row.answer == answer):
         return True
     if row is not None:
-        row.answer, row.answered_at, row.delegate = answer, now, ""
+        if speaker.lower() != row.delegate.lower() and (mail_id or answer != row.answer):
+            row.delegate = ""
+        row.answer, row.answered_at = answer, now
         session.add(row)
     session.add(
         MeetingAnswer(

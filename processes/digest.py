@@ -13,12 +13,15 @@ from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, col, select, update
 
 from engine.clock import ZONE
-from processes import reminding
+from notifications.outbox import OutgoingLetter
+from processes import reminding, subscription
 from processes.database import Row, belongs_to, new_id
 from processes.invitation import INVITED, Invitation
+from processes.reminding import Leaving
 
 STEMS = (*reminding.STEMS, "round")
 """The letters that may wait for the digest; none that the law asks for, nor one that changes a calendar at once."""
+STEM = "digest"
 AT = time(10)
 """On the clocks of Tallinn, an hour after the reminders of the day."""
 
@@ -98,9 +101,20 @@ def put_off(session: Session, municipality_id: str, organisation_id: str, until:
 
 
 def still_true(session: Session, items: Sequence[DigestItem], now: datetime) -> list[DigestItem]:
-    """Those that nothing has overtaken since: a reminder is for the silent alone, news for the invited."""
-    left = []
+    """Those that nothing has overtaken since: a reminder is for the silent alone, news for the invited.
+
+    In: things of one organisation. Whoever has come to refuse reminders meanwhile is told of none.
+    """
+    left: list[DigestItem] = []
+    if not items:
+        return left
+    refused = (
+        subscription.choice_of(session, items[0].municipality_id, items[0].organisation_id)
+        == subscription.NONE
+    )
     for item in items:
+        if refused and item.kind in reminding.STEMS:
+            continue
         invitation = session.get(Invitation, (item.municipality_id, item.invitation_id))
         if invitation is None or invitation.state != INVITED:
             continue
@@ -111,3 +125,39 @@ def still_true(session: Session, items: Sequence[DigestItem], now: datetime) -> 
                 continue
         left.append(item)
     return left
+
+
+def outdated(session: Session, letters: Sequence[Leaving], now: datetime) -> set[tuple[str, str]]:
+    """Digests on their way out that tell of something overtaken. Out: tenant and id of those that must stay.
+
+    What is still true of such a letter is put back and told by a new one; with nothing left, none goes.
+    """
+    gone = set()
+    ours = [(it.tenant_id, it.id) for it in letters if it.kind == STEM]
+    for home in {tenant for tenant, _ in ours}:
+        query = (
+            select(OutgoingLetter.id, DigestItem)
+            .join(
+                DigestItem,
+                (col(DigestItem.municipality_id) == col(OutgoingLetter.tenant_id))
+                & (col(DigestItem.letter_key) == col(OutgoingLetter.dedup_key)),
+            )
+            .where(
+                OutgoingLetter.tenant_id == home,
+                col(OutgoingLetter.id).in_([key for it, key in ours if it == home]),
+            )
+        )
+        told: dict[str, list[DigestItem]] = {}
+        for letter_id, item in session.exec(query.order_by(DigestItem.id)):
+            told.setdefault(letter_id, []).append(item)
+        for letter_id, items in told.items():
+            left = still_true(session, items, now)
+            if len(left) == len(items):
+                continue
+            gone.add((home, letter_id))
+            for item in items:
+                item.letter_key = ""
+                if item in left:
+                    item.told_at, item.due_at = None, now
+                session.add(item)
+    return gone

@@ -13,7 +13,7 @@ from processes.invitation import Invitation
 from processes.mailing import Posted, Sheet
 from processes.organisation import Organisation
 from processes.participant import Participant
-from processes.writer import Writer
+from processes.writer import Writer, digest
 
 
 class DigestLetters(Writer):
@@ -31,7 +31,7 @@ class DigestLetters(Writer):
             col(Invitation.id).in_([it.invitation_id for it in items]),
         )
         asked = {it.id: it for it in self._session.exec(query)}
-        key = f"digest:{organisation.id}:{items[-1].id}"
+        key = f"digest:{organisation.id}:{items[-1].id}:{digest(*(it.id for it in items))}"
 
         def fields(variant: str) -> dict[str, str]:
             home = self._mailing.municipality

@@ -42,6 +42,7 @@ OF_CASE = frozenset(
 class Stem:
     """One letter: the fields of its own, whether it is about a case, whether easy Estonian is a must.
 
+    It is wherever an organisation may be the reader: any of them can have asked for it. Officials and offices cannot.
     `by` is the verb that sends it; a process whose drawings do not name that verb need not have the letter.
     """
 
@@ -76,6 +77,8 @@ STEMS: Mapping[str, Stem] = {
     "meeting_moved": _stem("kind facts starts starts_short link order_by"),
     "meeting_cancelled": _stem("kind starts starts_short reason"),
     "counter_declined": _stem("kind facts starts starts_short asked reason link"),
+    "delegate": _stem("kind facts starts starts_short organisation order_by"),
+    "delegate_over": _stem("kind starts starts_short organisation"),
     "delegate_declined": _stem("kind starts starts_short delegate reason link"),
     "need": _stem("need state answer link"),
     "confirm": _stem("link quote"),
@@ -84,11 +87,11 @@ STEMS: Mapping[str, Stem] = {
     "withdrawn": _stem("receipt"),
     "answer": _stem("receipt quote outcome reasons"),
     "answer_changed": _stem("receipt quote outcome reasons before why"),
-    "results": _stem("act decided_on held changes reasons", by="decision/record_results"),
     "advice": _stem("link question advise_by", easy=False),
     "advice_colleague": _stem("link question advise_by", easy=False),
     "inner_round": _stem("organisation question link draft_by"),
     "representative": _stem("receipt quote count until until_short"),
+    "results": _stem("act decided_on held changes reasons", by="decision/record_results"),
     "decision": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "not_adopted": _stem("act decided_on body reasons points contest", by="decision/tell"),
     "closed": _stem("ending"),

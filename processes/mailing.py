@@ -214,7 +214,7 @@ class Mailing:
 
     def _unsubscribe(self, sheet: Sheet, variant: str) -> str | None:
         """The address of the one click (RFC 8058), on reminders and digests; it must be https."""
-        if sheet.to.organisation is None or sheet.stem not in (*reminding.STEMS, "digest"):
+        if sheet.to.organisation is None or sheet.stem not in (*reminding.STEMS, digest.STEM):
             return None
         url = f"{self.own_page(sheet.to.organisation, variant)}/stop"
         return url if url.startswith("https://") else None

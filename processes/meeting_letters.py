@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from sqlmodel import col, select
 
@@ -14,6 +15,7 @@ from processes.accommodation import KINDS, Need
 from processes.batches import in_batches
 from processes.committee import Committee
 from processes.consultation import Consultation
+from processes.delegate_letters import DelegateLetters
 from processes.invitation import UNINVITED, Invitation
 from processes.mailing import Posted, Scene, Sheet
 from processes.meeting import Attendance, Meeting
@@ -21,13 +23,13 @@ from processes.participant import Participant
 from processes.person import Person
 from processes.summary import Summary
 from processes.summary_hearing import SpeakRequest
-from processes.writer import Event, Writer, digest, official, reason_or
+from processes.writer import Event, digest, official, reason_or
 
 ANSWER_BEFORE = timedelta(days=2)
 """How long before a meeting whoever was silent is asked to answer: places and interpreters are settled then."""
 
 
-class MeetingLetters(Writer):
+class MeetingLetters(DelegateLetters):
     """To invitees and to committees. The caller counts `meeting.sequence` up before it tells a change."""
 
     @in_batches("attendances", closes=["meeting_set"])
@@ -47,7 +49,8 @@ class MeetingLetters(Writer):
                 self._request(case, meeting, meeting.sequence + again),
             )
 
-        return self._mailing.send(self._to(self._attending(attendances), sheet), case)
+        to_all = self._to(self._attending(attendances), sheet)
+        return self._mailing.send(chain(to_all, self._delegates(case, meeting, attendances)), case)
 
     @in_batches("attendances", closes=["meeting_set"])
     def meeting_cancelled(
@@ -67,7 +70,9 @@ class MeetingLetters(Writer):
                 event,
             )
 
-        return self._mailing.send(self._to(self._attending(attendances), sheet), case)
+        to_all = self._to(self._attending(attendances), sheet)
+        off = self._delegates_off(case, meeting, attendances, reason)
+        return self._mailing.send(chain(to_all, off), case)
 
     @in_batches("attendances", closes=["meeting_reminded"])
     def meeting_reminded(self, meeting: Meeting, attendances: Sequence[Attendance]) -> Posted:

@@ -23,7 +23,7 @@ from notifications.address import Postmark
 from notifications.clamd import Scanner
 from notifications.delivery import Delivery
 from notifications.sources import Postbox
-from processes import job_tables, migrate, municipality, reminding
+from processes import job_tables, leaving, migrate, municipality
 from processes.actions import demonstration
 from processes.actions.alike_search import AlikeSearching
 from processes.actions.digesting import Digesting
@@ -176,7 +176,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, wall: Clock | Non
     carrier = transport(settings, mailbox, wall)
     delivery = Delivery(
         database.open_transaction, carrier, clock.now, pace=pace(settings),
-        outdated=lambda session, letters: reminding.outdated(session, letters, clock.now()),
+        outdated=lambda session, letters: leaving.outdated(session, letters, clock.now()),
     )  # fmt: skip
     retention = Retention(database.open_transaction, clock, store)
     writing = LetterWriting(database.open_transaction, office, clock)

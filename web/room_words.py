@@ -60,6 +60,8 @@ LETTER_KINDS = {
     "proof": N_("proof of a letter"),
     "undelivered": N_("news of letters that did not arrive"),
     "counter_declined": N_("no to another time"),
+    "delegate": N_("invitation to come in somebody's place"),
+    "delegate_over": N_("somebody need not come in another's place"),
     "delegate_declined": N_("no to somebody else"),
     "uninvited": N_("invitation taken back"),
     "forwarded": N_("link passed on"),

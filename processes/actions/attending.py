@@ -5,8 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from processes import attendance
-from processes.actions import planner_case
+from processes.actions import delegating, planner_case
 from processes.actions.giving import check_length, one_line
 from processes.actions.meetings_of_case import find
 from processes.attendance import MEMBER, ORGANISATION, SAID
@@ -14,6 +13,7 @@ from processes.errors import NotAllowed, Reason, Refused, TooLate
 from processes.invitation import Invitation
 from processes.meeting import CANCELLED, CHANNELS, Attendance
 from processes.permission import Actor
+from processes.post import PostOffice
 from processes.seating import HALL, LINK
 
 TOLD = tuple(it for it in CHANNELS if it not in ("web", "calendar"))
@@ -23,7 +23,8 @@ MAX_NOTE = 200
 
 
 def note(
-    session: Session, actor: Actor, number: str, meeting_id: str, key: str, answer: str, channel: str, *, now: datetime
+    session: Session, actor: Actor, number: str, meeting_id: str, key: str, answer: str, channel: str, *, office: PostOffice,
+    now: datetime,
 ) -> None:  # fmt: skip
     """Note an answer that somebody told us. In: `key` of who was asked, the answer, how it came.
 
@@ -43,8 +44,8 @@ def note(
         problems["channel"] = Reason("choose_channel")
     if problems:
         raise Refused(problems)
-    counts = attendance.record(
-        session, row, answer, channel, now=now, entered_by=actor.person_id,
+    counts = delegating.record(
+        session, row, answer, channel, post=office.of_case(session, case, now=now), now=now, entered_by=actor.person_id,
         invitation_id=of if kind == ORGANISATION else None, person_id=of if kind == MEMBER else None,
     )  # fmt: skip
     if not counts:

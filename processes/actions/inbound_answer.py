@@ -11,11 +11,14 @@ from sqlmodel import Session, select
 from notifications.inbound.classified import Answer, Classified
 from processes import attendance, inbound
 from processes import meeting as meetings
+from processes.actions import delegating
 from processes.actions.inbound_letter import Answered, Desk, place
 from processes.attendance import BY_PARTSTAT
+from processes.consultation import get
 from processes.inbound import COUNTED, DONE, WAITING, IncomingMail
 from processes.invitation import UNINVITED, Invitation
 from processes.meeting import Attendance, Meeting
+from processes.post import PostOffice
 
 COUNTERED, DELEGATED = "countered", "delegated"
 """What an organiser must decide: another time is proposed, or somebody else is sent (RFC 5546 3.2.7, 2.1.3)."""
@@ -33,17 +36,20 @@ def taken(desk: Desk, mail: IncomingMail, read: Classified) -> None:
         mail.meeting_id, mail.consultation_id = meeting.id, meeting.consultation_id
     mail.outcome = _outcome(desk, mail, read, letter, meeting)
     if mail.outcome == COUNTED and meeting:
-        count(desk.session, mail, meeting, desk.now)
+        count(desk.session, mail, meeting, office=desk.office, now=desk.now)
     # Words beside an answer ("I need an interpreter") must be read by somebody.
     quiet = mail.outcome in (COUNTED, "older", "answers_nothing", "old_date")
     mail.state = DONE if quiet and not answer.comment else WAITING
 
 
-def count(session: Session, mail: IncomingMail, meeting: Meeting, now: datetime) -> bool:
+def count(
+    session: Session, mail: IncomingMail, meeting: Meeting, *, office: PostOffice, now: datetime
+) -> bool:
     """Let an answer count. Out: whether it could: the one answering must still be asked to the meeting."""
-    counts = attendance.record(
-        session, meeting, BY_PARTSTAT.get(mail.partstat, ""), "calendar", now=now, mail_id=mail.id,
-        invitation_id=mail.invitation_id, person_id=mail.person_id,
+    post = office.of_case(session, get(session, mail.municipality_id, meeting.consultation_id), now=now)
+    counts = delegating.record(
+        session, meeting, BY_PARTSTAT.get(mail.partstat, ""), "calendar", post=post, now=now, mail_id=mail.id,
+        invitation_id=mail.invitation_id, person_id=mail.person_id, speaker=mail.attendee or mail.sender,
     )  # fmt: skip
     if not counts:
         return False

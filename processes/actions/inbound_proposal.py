@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from processes import attendance
-from processes.actions import planner_case
+from processes.actions import delegating, planner_case
 from processes.actions.giving import MAX_REASON, check_length, one_line
 from processes.actions.inbound_answer import COUNTERED, DELEGATED
 from processes.actions.meetings_of_case import can_change
@@ -98,9 +98,9 @@ def decline(
 def delegate(
     session: Session, actor: Actor, mail_id: str, *, send_link: bool, office: PostOffice, now: datetime
 ) -> None:
-    """Let somebody come in an invitee's stead: it counts as coming, and the list shows who.
+    """Let somebody come in an invitee's stead: it counts as coming, the list shows who, and they are invited themselves.
 
-    In: whether the personal link is sent to them, so that they answer for the organisation from now on.
+    In: whether the personal link is sent to them too, so that they answer for the organisation from now on.
     Errors: NotAllowed, NotFound, Conflict (not invited any more, or nobody named).
     """
     mail, meeting = _held(session, actor, mail_id, (DELEGATED,))
@@ -109,18 +109,17 @@ def delegate(
         raise Conflict
     counts = attendance.record(
         session, meeting, "accepted", "calendar", now=now, invitation_id=mail.invitation_id, mail_id=mail.id,
-        entered_by=actor.person_id,
+        entered_by=actor.person_id, speaker=_sent_before(session, meeting, mail.invitation_id),
     )  # fmt: skip
     if not counts:
         raise Conflict
-    row = session.get_one(Attendance, (mail.municipality_id, meeting.id, mail.invitation_id))
-    row.delegate = whom
+    post = office.of_case(session, get(session, mail.municipality_id, meeting.consultation_id), now=now)
+    delegating.send(session, meeting, mail.invitation_id, whom, post=post)
     invitation = session.get_one(Invitation, (mail.municipality_id, mail.invitation_id))
     invitation.answered_at = now
-    session.add_all([row, invitation])
+    session.add(invitation)
     if send_link:
-        case = get(session, mail.municipality_id, meeting.consultation_id)
-        office.of_case(session, case, now=now).forwarded(invitation, whom)
+        post.forwarded(invitation, whom)
     _settle(session, mail, actor, DELEGATE_COMES, now)
 
 
@@ -143,6 +142,12 @@ def _held(
     if mail.state != WAITING or mail.outcome not in outcomes or not mail.meeting_id:
         raise Conflict
     return mail, session.get_one(Meeting, (mail.municipality_id, mail.meeting_id))
+
+
+def _sent_before(session: Session, meeting: Meeting, invitation_id: str) -> str:
+    """Whoever was sent before stays until the new one is: what becomes of them is said there."""
+    row = session.get(Attendance, (meeting.municipality_id, meeting.id, invitation_id))
+    return row.delegate if row else ""
 
 
 def _reason(text: str) -> str:

@@ -25,6 +25,7 @@ from processes.invitation import Invitation
 from processes.meeting import Meeting
 from processes.organisation import Organisation
 from processes.permission import PLANNER, Actor, require
+from processes.post import PostOffice
 
 PAGE = 25
 COUNTABLE = ("other_address", "old_date", "older", "meeting_cancelled")
@@ -161,13 +162,13 @@ def original(session: Session, actor: Actor, mail_id: str) -> str:
     return mail.digest
 
 
-def count(session: Session, actor: Actor, mail_id: str, *, now: datetime) -> None:
+def count(session: Session, actor: Actor, mail_id: str, *, office: PostOffice, now: datetime) -> None:
     """Let a calendar answer count after all. Errors: NotAllowed, NotFound, Conflict."""
     mail = _waiting(session, actor, mail_id)
     if not mail.meeting_id:
         raise Conflict
     meeting = session.get_one(Meeting, (mail.municipality_id, mail.meeting_id))
-    if not inbound_answer.count(session, mail, meeting, now):
+    if not inbound_answer.count(session, mail, meeting, office=office, now=now):
         raise Conflict
     _decided(mail, actor, now, DONE)
 

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
 from engine.clock import ZONE, local_day
-from processes import attendance
-from processes.actions import needs, pointing
+from processes.actions import delegating, needs, pointing
 from processes.actions.giving import (
     MAX_REASON,
     MAX_TEXT,
@@ -109,7 +108,7 @@ def answer(
     if speaks or given.no_comments or given.approval:
         place.gate.require(late=given.late and speaks)
     _seen(session, invitation, now)
-    parts = _meeting_parts(session, place, given, now)
+    parts = _meeting_parts(session, place, given, post, now)
     if given.approval:
         parts.append(_approve(session, place, given.approval, text, now))
     if given.no_comments:
@@ -248,13 +247,15 @@ def _check_approval(problems: dict[str, Reason], place: Place, given: Answer, te
         problems["text"] = Reason("conditions_wanted")
 
 
-def _meeting_parts(session: Session, place: Place, given: Answer, now: datetime) -> list[str]:
+def _meeting_parts(session: Session, place: Place, given: Answer, post: Post, now: datetime) -> list[str]:
     if place.meeting is None or place.attendance is None:
         return []
     parts = []
     if given.meeting:
         asked = place.attendance.invitation_id
-        attendance.record(session, place.meeting, given.meeting, "web", now=now, invitation_id=asked)
+        delegating.record(
+            session, place.meeting, given.meeting, "web", post=post, now=now, invitation_id=asked
+        )
         parts.append("meeting")
     if needs.change(session, place, given.needs, clean(given.other), now):
         parts.append("needs")

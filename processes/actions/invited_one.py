@@ -151,9 +151,14 @@ def uninvite(
         session.add(asked)
         session.flush()
         seated = {seat.meeting_id for seat in seats}
-        office.of_case(session, case, now=now).uninvited(
-            asked, [it for it in coming if it.id in seated], reason=words
-        )
+        post, left = office.of_case(session, case, now=now), [it for it in coming if it.id in seated]
+        post.uninvited(asked, left, reason=words)
+        for seat in seats:
+            if seat.delegate:
+                post.delegate_released(
+                    next(it for it in left if it.id == seat.meeting_id), asked, seat.delegate
+                )
+                seat.delegate = ""
     return who.name
 
 

@@ -225,3 +225,19 @@ def test_an_address_that_is_two_is_refused(field: str) -> None:
     event = replace(EVENT, **changed)
     with pytest.raises(AddressRefused):
         request(event)
+
+
+def test_whoever_comes_in_anothers_stead_is_asked_and_both_are_named_in_one_invitation() -> None:
+    made = request(replace(EVENT, attendee_address="liis@selts.example", delegated_from=MART))
+    assert check_calendar(made, "REQUEST") == []
+    asked, sender = [it for it in lines(made) if it.startswith("ATTENDEE")]
+    assert asked.endswith(":mailto:liis@selts.example")
+    assert f'DELEGATED-FROM="mailto:{MART}"' in asked
+    assert "PARTSTAT=NEEDS-ACTION" in asked
+    assert sender == (
+        f'ATTENDEE;PARTSTAT=DELEGATED;ROLE=REQ-PARTICIPANT;DELEGATED-TO="mailto:liis@selts.example":mailto:{MART}'
+    )
+    other = made.replace(b"DELEGATED-FROM", b"X-FROM-DELEGE")
+    assert any("one mail invites one" in it for it in check_calendar(other, "REQUEST"))
+    gone = cancel(replace(EVENT, attendee_address="liis@selts.example", delegated_from=MART, sequence=1))
+    assert len([it for it in lines(gone) if it.startswith("ATTENDEE")]) == 1

@@ -76,12 +76,7 @@ def test_a_no_to_another_time_reaches_the_calendar_that_asked_and_is_said_once(s
         ASSOCIATION,
         [],
     )
-    part = (
-        next(it for it in mime.parse(letter.content).walk() if it.content_type == "text/calendar")
-        .content()
-        .decode()
-    )
-    text = part.replace("\r\n ", "")
+    text = calendar_of(letter)
     assert "METHOD:DECLINECOUNTER" in text
     assert "COMMENT:Tõlk saab tulla" in text
     meeting = kept(scene, Meeting)[0]
@@ -122,7 +117,61 @@ def test_somebody_else_comes_only_when_an_organiser_says_so(scene, comes):
         lambda s: inbound_proposal.delegate(s, who, mail.id, send_link=True, office=scene.office, now=DURING)
     )
     assert (attending(scene), asked(scene)[0].delegate) == ("accepted", "liis@selts.example")
-    assert kept(scene, OutgoingLetter)[-1].recipient_address == "liis@selts.example"
+    invited, passed_on = [
+        it for it in kept(scene, OutgoingLetter) if it.recipient_address == "liis@selts.example"
+    ]
+    assert (invited.kind, passed_on.kind, check(invited.content)) == ("delegate", "forwarded", [])
+    said = calendar_of(invited)
+    assert "METHOD:REQUEST" in said
+    assert (
+        f'PARTSTAT=DELEGATED;ROLE=REQ-PARTICIPANT;DELEGATED-TO="mailto:liis@selts.example":mailto:{ASSOCIATION}'
+        in said
+    )
+    assert f'DELEGATED-FROM="mailto:{ASSOCIATION}":mailto:liis@selts.example' in said
+    assert invited.sender_address == reply_address(scene)
+
+    answer = clients.answer(invited.content, "gmail", "maybe", now=DURING + timedelta(hours=1))
+    assert take(scene, answer, "2", DURING + timedelta(hours=1)).outcome == "counted"
+    assert (attending(scene), asked(scene)[0].delegate) == ("maybe", "liis@selts.example")
+
+    moved(scene)
+    tell(scene, lambda post, meeting, seats: post.meeting_set(meeting, seats))
+    later = [it for it in kept(scene, OutgoingLetter) if it.recipient_address == "liis@selts.example"][-1]
+    assert "SEQUENCE:1" in calendar_of(later)
+
+    own = next(it for it in reversed(kept(scene, OutgoingLetter)) if it.kind == "meeting_moved")
+    answer = clients.answer(own.content, "apple", "declined", now=DURING + timedelta(hours=3))
+    assert take(scene, answer, "3", DURING + timedelta(hours=3)).outcome == "counted"
+    assert (attending(scene), asked(scene)[0].delegate) == ("declined", "")
+    released = kept(scene, OutgoingLetter)[-1]
+    assert (released.kind, released.recipient_address) == ("delegate_over", "liis@selts.example")
+    assert "METHOD:CANCEL" in calendar_of(released)
+    assert "SEQUENCE:2" in calendar_of(released)
+
+
+def test_a_called_off_meeting_leaves_the_calendar_of_whoever_was_sent_too(scene):
+    invite(scene)
+    with scene.database.open_transaction() as session:
+        row = session.get_one(Attendance, (HOME, scene.meeting_id, scene.invitation_id))
+        row.answer, row.delegate = "accepted", "liis@selts.example"
+        session.add(row)
+    tell(scene, lambda post, meeting, seats: post.meeting_cancelled(meeting, seats, reason="Saal on kinni"))
+    cancelled = {it.recipient_address for it in kept(scene, OutgoingLetter) if it.kind == "meeting_cancelled"}
+    assert cancelled == {ASSOCIATION, "liis@selts.example"}
+
+
+def tell(scene, say):
+    """Let the post tell everyone in the meeting something, an hour later."""
+    with scene.database.open_transaction() as session:
+        meeting = session.get_one(Meeting, (HOME, scene.meeting_id))
+        seats = session.exec(select(Attendance).where(Attendance.meeting_id == meeting.id)).all()
+        say(scene.post(session, DURING + timedelta(hours=2)), meeting, seats)
+
+
+def calendar_of(letter):
+    """The calendar part of a letter, its lines unfolded."""
+    part = next(it for it in mime.parse(letter.content).walk() if it.content_type == "text/calendar")
+    return part.content().decode().replace("\r\n ", "")
 
 
 def change_calendar(raw: bytes, old: bytes, new: bytes) -> bytes:

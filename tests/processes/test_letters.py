@@ -83,8 +83,8 @@ def sample(variant: str) -> dict[str, str]:
         "need": "kirjutustõlge",
         "number": "dp-2027-3",
         "order_by": words.until(date(2027, 1, 6), variant),
-        "advise_by": words.say(words.SENTENCES, "advise_by", variant).format(day=words.until(DAY, variant)),
         "answer_by": words.until(date(2027, 1, 18), variant),
+        "advise_by": words.say(words.SENTENCES, "advise_by", variant).format(day=words.until(DAY, variant)),
         "organisation": "Näidise Pimedate Ühing",
         "outcome": words.say(words.OUTCOMES, "partly", variant),
         "phase": words.say(words.PHASES, "display", variant),
@@ -173,7 +173,6 @@ def test_easy_estonian_keeps_its_sentences_short(stem: str) -> None:
     assert max(len(s.split()) for s in sentences) <= 12
 
 
-def test_a_process_may_say_a_shared_letter_in_its_own_words() -> None:
 def test_every_letter_an_association_may_get_is_there_in_easy_estonian() -> None:
     there = {(stem, variant) for _kind, stem, variant in written()}
     to_officials = {stem for stem, rules in STEMS.items() if not rules.easy}
@@ -181,6 +180,7 @@ def test_every_letter_an_association_may_get_is_there_in_easy_estonian() -> None
     assert {stem for stem, variant in there if variant == "et-easy"} >= set(STEMS) - to_officials
 
 
+def test_a_process_may_say_a_shared_letter_in_its_own_words() -> None:
     own = {"letters/receipt.et.md": "# Oma\n\n{receipt}\n"}
     assert Letters(frozen_files() | own).find("receipt", "et")[1].subject == "Oma"
 

@@ -14,12 +14,13 @@ from engine.clock import ZONE
 from notifications.delivery import Delivery
 from notifications.outbox import OutgoingLetter
 from notifications.verdict import Outcome, Verdict
-from processes import reminding, tables
+from processes import digest, leaving, reminding, subscription, tables
 from processes.database import Database
 from processes.inbound import IncomingMail
 from processes.invitation import Approval
 from processes.meeting import Attendance
-from tests.processes.test_post import HOME, LAST, NOW, Scene, text_of
+from processes.organisation import Organisation
+from tests.processes.test_post import HOME, LAST, NOW, Scene, read, text_of
 
 TERMS = {"reminder.round.first": "P7D", "reminder.round.last": "P2D", "reminder.meeting": "P5D"}
 
@@ -162,7 +163,7 @@ def test_an_answer_overtakes_a_reminder_that_has_not_left(scene: Scene) -> None:
         lambda: _transaction(scene),
         Carrier(),
         lambda: now,
-        outdated=lambda session, letters: reminding.outdated(session, letters, now),
+        outdated=lambda session, letters: leaving.outdated(session, letters, now),
     ).drain()
     assert sorted(sent) == [
         "deaf@example.org", "easy@example.org", "russian@example.org", "russian@example.org",
@@ -170,3 +171,62 @@ def test_an_answer_overtakes_a_reminder_that_has_not_left(scene: Scene) -> None:
     kept = select(OutgoingLetter.dedup_key).where(OutgoingLetter.state == "superseded")
     left = {key.rpartition(":")[0] for key in scene.session.exec(kept)}
     assert left == {"reminder:round:i-deaf", "meeting_reminder:meeting:i-easy"}
+
+
+def test_a_digest_that_has_not_left_is_written_anew_without_what_was_answered_meanwhile(scene: Scene) -> None:
+    who = scene.session.get_one(Organisation, (HOME, scene.deaf.organisation_id))
+    subscription.choose(scene.session, who, subscription.DIGEST, by=subscription.PAGE, now=NOW)
+    scene.post.reminded(scene.round(), [scene.deaf])
+    scene.post.meeting_reminded(scene.meeting(), scene.attendances()[:1])
+    at = digest.due(NOW)
+    whole = _tell(scene, at)
+    assert whole.state == "queued"
+    seat = scene.session.get_one(Attendance, (HOME, "meeting", "i-deaf"))
+    seat.answer = "accepted"
+    scene.session.commit()
+    assert _deliver(scene, at) == []
+    assert whole.state == "superseded"
+    rest = _tell(scene, at)
+    assert rest.id != whole.id
+    assert text_of(read(rest)).count("/et/i/") == 1
+    subscription.choose(scene.session, who, subscription.NONE, by=subscription.ONE_CLICK, now=at)
+    scene.session.commit()
+    assert _deliver(scene, at) == []
+    assert digest.claim(scene.session, at) == [], "what was refused is not put back"
+
+
+def test_a_reminder_that_has_not_left_stays_when_its_reader_refuses_reminders(scene: Scene) -> None:
+    scene.post.reminded(scene.round(), [scene.deaf, scene.easy])
+    who = scene.session.get_one(Organisation, (HOME, scene.deaf.organisation_id))
+    subscription.choose(scene.session, who, subscription.NONE, by=subscription.ONE_CLICK, now=NOW)
+    scene.session.commit()
+    assert _deliver(scene, NOW) == ["easy@example.org"]
+
+
+def _tell(scene: Scene, at: datetime) -> OutgoingLetter:
+    """Write the digest that is due, as its drain does. Out: the letter."""
+    work = digest.claim(scene.session, at)
+    left = digest.still_true(scene.session, work, at)
+    who = scene.session.get_one(Organisation, (HOME, work[0].organisation_id))
+    key, _ = scene.post.digest(who, left, at=at)
+    for item in work:
+        item.told_at, item.letter_key = at, key if item in left else ""
+        scene.session.add(item)
+    scene.session.commit()
+    return scene.session.exec(select(OutgoingLetter).where(OutgoingLetter.dedup_key == key)).one()
+
+
+def _deliver(scene: Scene, now: datetime) -> list[str]:
+    """Let everything leave that may. Out: to whom."""
+    sent: list[str] = []
+
+    class Carrier:
+        def send(self, _sender: str, recipient: str, _raw: bytes) -> Verdict:
+            sent.append(recipient)
+            return Verdict(Outcome.SENT, "250")
+
+        def close(self) -> None: ...
+
+    asked = lambda session, letters: leaving.outdated(session, letters, now)  # noqa: E731
+    Delivery(lambda: _transaction(scene), Carrier(), lambda: now, outdated=asked).drain()
+    return sent

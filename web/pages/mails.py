@@ -58,7 +58,9 @@ class MailsPage(Controller):
     @post("/{mail_id:str}/count", sync_to_thread=True, status_code=303)
     def count(self, visit: Visit, mail_id: FromPath[str], form: Form) -> Redirect:  # noqa: ARG002  the form is read for its token
         actor, kaasa, now = visit.official(PLANNER), visit.kaasa, visit.kaasa.clock.now()
-        kaasa.database.transaction(lambda s: inbound_triage.count(s, actor, mail_id, now=now))
+        kaasa.database.transaction(
+            lambda s: inbound_triage.count(s, actor, mail_id, office=kaasa.post_office, now=now)
+        )
         return visit.redirect("/mails", done="mail_counted")
 
     @post("/{mail_id:str}/confirm", sync_to_thread=True, status_code=303)

@@ -78,11 +78,14 @@ class MeetingsPage(Controller):
         self, visit: Visit, number: FromPath[str], meeting_id: FromPath[str], form: Form
     ) -> Response[str] | Redirect:
         """An answer that came by telephone, by letter or across the table."""
-        actor, now = planner(visit), visit.kaasa.clock.now()
+        actor, kaasa, now = planner(visit), visit.kaasa, visit.kaasa.clock.now()
         who, answer, channel = (form.text(name) for name in ("who", "answer", "channel"))
         try:
             writing(
-                visit, lambda s: attending.note(s, actor, number, meeting_id, who, answer, channel, now=now)
+                visit,
+                lambda s: attending.note(
+                    s, actor, number, meeting_id, who, answer, channel, office=kaasa.post_office, now=now
+                ),
             )
         except Refused as refused:
             return _one(visit, number, meeting_id, form.values(), problems(refused), status=422)
