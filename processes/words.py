@@ -89,6 +89,11 @@ PHASES = {
         "en": "comments on the minutes",
         "ru": "замечания к протоколу",
     },
+    "agenda": {
+        "et": "päevakorra kokkuleppimine",
+        "en": "agreeing the agenda",
+        "ru": "согласование повестки",
+    },
 }
 MEETINGS = {
     "sketch": {"et": "eskiisi arutelu", "en": "discussion of the sketch", "ru": "обсуждение эскиза"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from processes import words
-from processes.actions.own_requests import MEETING, Asked
+from processes.actions.own_requests import AGENDA, MEETING, Asked
 from web import i18n
 from web.i18n import N_, ngettext
 from web.i18n import gettext as _
@@ -52,7 +52,12 @@ def beside(it: Asked) -> str:
 
 def describe(it: Asked) -> str:
     """What the calendar says of it: what is asked, by whom, how long ahead, what else is then. Time alone changes nothing."""
-    asks = (
-        _("%(owner)s asks whether you come.") if it.kind == MEETING else _("%(owner)s asks for your opinion.")
-    )
+    if it.kind == AGENDA:
+        asks = _("%(owner)s asks whether you agree to the agenda.")
+    else:
+        asks = (
+            _("%(owner)s asks whether you come.")
+            if it.kind == MEETING
+            else _("%(owner)s asks for your opinion.")
+        )
     return "\n".join(filter(None, [asks % {"owner": it.municipality}, notice(it), beside(it)]))

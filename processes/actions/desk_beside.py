@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Session, SQLModel
 
+from engine.clock import local_day
 from engine.incident import Incident
 from engine.instance import ACTIVE, Instance
 from engine.runtime import Runtime
@@ -24,6 +25,7 @@ from processes.item import Advice, Item
 from processes.permission import Actor
 from processes.publication import Publication
 from processes.round import Round
+from processes.suggestion import Suggestion
 from processes.task_words import words_of
 
 LETTERS, WRONG, NEEDS, LATE, INCIDENT, SILENT = "letters", "wrong", "needs", "late", "incident", "silent"
@@ -65,7 +67,8 @@ class Beside:
     """`hands` need someone; `silent` are invited and have not answered an open round; `waiting_count` is of all.
 
     `mails` came in and wait for a person's decision, the oldest at `mails_since`; those that propose another time or
-    somebody else stand among the hands of their case.
+    somebody else stand among the hands of their case. `suggestions` are what associations propose by themselves and
+    nobody has answered, the first answer due on `suggestions_due`, which may be past.
     """
 
     hands: Sequence[Hand]
@@ -74,6 +77,9 @@ class Beside:
     waiting_count: int
     mails: int = 0
     mails_since: datetime | None = None
+    suggestions: int = 0
+    suggestions_due: date | None = None
+    suggestions_late: bool = False
 
 
 NOTHING = Beside((), (), (), 0)
@@ -104,12 +110,17 @@ def beside(session: Session, actor: Actor, language: str, *, runtime: Runtime, n
                 row.opened_at, row.due_at,
             )
         )  # fmt: skip
+    mails, since, suggestions, due = connection.execute(_outside_cases, values).one()
     return Beside(
         [it for it in hands if it.what != SILENT],
         [it for it in hands if it.what == SILENT],
         waiting,
         rows[0].every if rows else 0,
-        *connection.execute(_mails, values).one(),
+        mails,
+        since,
+        suggestions,
+        due,
+        due is not None and due < local_day(now),
     )
 
 
@@ -131,7 +142,7 @@ _case, _text, _need, _feedback = (
     _table(Feedback),
 )
 _invitation, _round, _mail = _table(Invitation), _table(Round), _table(IncomingMail)
-_copy, _item, _advice = _table(Publication), _table(Item), _table(Advice)
+_copy, _item, _advice, _suggestion = _table(Publication), _table(Item), _table(Advice), _table(Suggestion)
 _P = sa.bindparam
 # Grouped by the bare column, SQLite would read every letter there ever was in the order of another index.
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
@@ -171,11 +182,23 @@ def _as_indexed(condition: str) -> Any:
     return sa.text(condition)
 
 
-_mails = sa.select(sa.func.count(), sa.func.min(_mail.c.received_at)).where(
-    _mail.c.municipality_id == _P("tenant"),
-    _as_indexed("incoming_mail.state = 'waiting'"),
-    _mail.c.outcome.not_in((COUNTERED, DELEGATED)),
+_mails = (
+    sa.select(sa.func.count().label("many"), sa.func.min(_mail.c.received_at).label("since"))
+    .where(
+        _mail.c.municipality_id == _P("tenant"),
+        _as_indexed("incoming_mail.state = 'waiting'"),
+        _mail.c.outcome.not_in((COUNTERED, DELEGATED)),
+    )
+    .subquery("mails")
 )
+_proposed = (
+    sa.select(sa.func.count().label("many"), sa.func.min(_suggestion.c.answer_due_on).label("due"))
+    .where(_suggestion.c.municipality_id == _P("tenant"), _as_indexed("suggestion.state = 'waiting'"))
+    .subquery("proposed")
+)
+_outside_cases = sa.select(
+    _mails.c.many, sa.type_coerce(_mails.c.since, UtcDateTime()), _proposed.c.many, _proposed.c.due
+).select_from(_mails.join(_proposed, sa.true()))
 _asked = (_invitation.c.municipality_id == _P("tenant"), _invitation.c.state == INVITED)
 _each = sa.union_all(
     _counted(

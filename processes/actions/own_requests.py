@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from engine.clock import local_day
 from notifications.outbox import OutgoingLetter
+from processes.agenda import Agenda
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.feedback import Feedback
 from processes.invitation import INVITED, Approval, Invitation
@@ -23,15 +24,18 @@ from processes.organisation import Organisation
 from processes.post import PostOffice
 from processes.round import Round
 
-ROUND, APPROVAL, MEETING = "round", "approval", "meeting"
+ROUND, APPROVAL, MEETING, AGENDA = "round", "approval", "meeting", "agenda"
 NEAR = 7
 """Last days this many days apart or fewer are told beside each other."""
-_TELLS = {"sketch": "round", "display": "display", "approval": "approval"}
+_TELLS = {
+    "sketch": "round", "display": "display", "approval": "approval", "topics": "invitation", "minutes": "minutes_draft",
+}  # fmt: skip
+"""The letter that tells of a phase first."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request. `kind` is of round (its phase in `what`), approval or meeting (its kind in `what`).
+    """One request. `kind` is of round (its phase in `what`), approval, agenda (to its chair) or meeting (its kind in `what`).
 
     `told_on` is the day the letter about it was written, `days_ahead` how many days it left. `beside` are the titles
     of others at the same time (meetings), or whose last day is near. `link` is the way to answer, empty elsewhere.
@@ -97,6 +101,7 @@ def everything(
         _spoke(session, [it.id for it, _, _ in asked]),
         _approvals(session, [it.id for it, _, _ in asked]),
     )
+    agendas = _agendas(session, cases)
     found: list[Asked] = []
     for invitation, case, home in asked:
         title, spoken = titles.get(case.id, (case.number, "et"))
@@ -119,6 +124,16 @@ def everything(
                     answered=approval.result != "waiting" if approval else said, place=row.place,
                     told_on=told.get((invitation.id, _TELLS.get(row.phase, "round"))) or _day(invitation.invited_at),
                     uid=f"{case.id}-{row.phase}", cancelled=row.interrupted_at is not None, **common,
+                )
+            )  # fmt: skip
+        proposed = agendas.get((case.id, invitation.organisation_id))
+        if proposed is not None and invitation.purpose != APPROVAL:
+            began = proposed.proposed_at or case.created_at
+            asked_by = {**common, "link": f"{common['link']}/agenda" if mine else ""}
+            found.append(
+                Asked(
+                    kind=AGENDA, what=AGENDA, starts_at=began, ends_at=proposed.due_at or began, answered=False,
+                    told_on=local_day(began), uid=f"{case.id}-agenda", **asked_by,
                 )
             )  # fmt: skip
         for meeting, seat in meetings.get(invitation.id, ()):
@@ -234,6 +249,16 @@ def _meetings(session: Session, invitations: Sequence[str]) -> dict[str, list[tu
     for meeting, seat in session.exec(query.order_by(col(Meeting.id))):
         found.setdefault(seat.invitation_id, []).append((meeting, seat))
     return found
+
+
+def _agendas(session: Session, cases: Sequence[str]) -> dict[tuple[str, str | None], Agenda]:
+    """Agendas that wait for their chair of the associations, by case and that chair's organisation."""
+    query = select(Agenda).where(
+        col(Agenda.consultation_id).in_(cases),
+        col(Agenda.agreed_at).is_(None),
+        col(Agenda.proposed_at).is_not(None),
+    )
+    return {(it.consultation_id, it.cochair_id): it for it in session.exec(query) if it.waits}
 
 
 def _spoke(session: Session, invitations: Sequence[str]) -> set[tuple[str | None, str | None]]:

@@ -1,4 +1,4 @@
-"""A dialogue an association begins: a topic for the next round table, or a round table, from any of its links."""
+"""A dialogue an association begins: a topic for the next round table, or a round table, from any link it has."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
 from engine.clock import ZONE, local_day
+from processes import subscription
 from processes.actions.giving import check_key, check_length, clean, one_line
 from processes.deadline import ends
-from processes.errors import Reason, Refused
+from processes.errors import LinkNotValid, Reason, Refused
 from processes.feedback import next_receipt
 from processes.invitation import Links
 from processes.organisation import Organisation
@@ -46,16 +47,19 @@ class Mine:
 
 @dataclass(frozen=True)
 class SuggestionView:
-    """The page: for whom one acts, and what this organisation has suggested before."""
+    """The page: for whom one acts, and what this organisation has suggested before.
+
+    `by_own` says that it was opened from the organisation's own page and not from an invitation.
+    """
 
     organisation: str
     mine: tuple[Mine, ...]
+    by_own: bool = False
 
 
 def view(session: Session, municipality_id: str, token: str, *, links: Links) -> SuggestionView:
     """What an association sees. Errors: LinkNotValid."""
-    invitation = links.find(session, municipality_id, token)
-    organisation = session.get_one(Organisation, (municipality_id, invitation.organisation_id))
+    organisation, by_own = _whose(session, municipality_id, token, links)
     query = select(Suggestion).where(
         Suggestion.municipality_id == municipality_id, Suggestion.organisation_id == organisation.id
     )
@@ -66,6 +70,7 @@ def view(session: Session, municipality_id: str, token: str, *, links: Links) ->
             Mine(it.receipt, it.kind, it.title, it.suggested_at, it.answer_due_on, it.state, it.reasons)
             for it in rows
         ),
+        by_own,
     )
 
 
@@ -80,7 +85,7 @@ def suggest(
     now: datetime,
 ) -> str:
     """Take a suggestion in; the same form twice is one. Out: its receipt. Errors: LinkNotValid, Refused."""
-    invitation = links.find(session, municipality_id, token)
+    organisation, _ = _whose(session, municipality_id, token, links)
     check_key(given.key)
     mine = (Suggestion.municipality_id == municipality_id, Suggestion.submission_key == given.key)
     before = session.exec(select(Suggestion).where(*mine)).first()
@@ -96,7 +101,7 @@ def suggest(
     if problems:
         raise Refused(problems)
     made = Suggestion(
-        municipality_id=municipality_id, organisation_id=invitation.organisation_id, kind=given.kind,
+        municipality_id=municipality_id, organisation_id=organisation.id, kind=given.kind,
         receipt=next_receipt(session, municipality_id, now.astimezone(ZONE).year), submission_key=given.key,
         title=title, problem=problem, wish=wish, suggested_at=now,
         answer_due_on=ends(local_day(now), ANSWER_TERM).ends_on,
@@ -105,3 +110,12 @@ def suggest(
     session.flush()
     post.suggestion_received(made)
     return made.receipt
+
+
+def _whose(session: Session, municipality_id: str, token: str, links: Links) -> tuple[Organisation, bool]:
+    """Whose link it is: that of an invitation, or (True) of an organisation's own page. Errors: LinkNotValid."""
+    try:
+        invitation = links.find(session, municipality_id, token)
+    except LinkNotValid:
+        return subscription.find(session, municipality_id, token, links), True
+    return session.get_one(Organisation, (municipality_id, invitation.organisation_id)), False

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from engine.clock import local_day
 from engine.wait import HUMAN, Wait
 from processes.actions import desk, desk_beside
 from processes.consultation import Consultation
@@ -14,6 +15,7 @@ from processes.errors import NotAllowed
 from processes.feedback import Feedback
 from processes.inbound import IncomingMail
 from processes.permission import Actor, actor_of
+from processes.suggestion import Suggestion
 from tests.web.conftest import HOME, Visitor
 from web.compose import Kaasa
 
@@ -173,3 +175,22 @@ def test_mail_that_waits_for_a_decision_stands_on_the_planners_desk(
     page = demo_visitor.get("/et/desk").text
     assert "Kirjad, mis ootavad teie otsust: 2" in page
     assert 'href="/et/mails"' in page
+
+
+def test_what_an_association_proposed_stands_on_the_planners_desk_until_it_is_answered(
+    demo_kaasa: Kaasa, demo_visitor: Visitor
+) -> None:
+    demo_visitor.sign_in("planner")
+    page = demo_visitor.get("/et/desk").text
+    assert "Ühenduste ettepanekud, mis ootavad teie vastust: 1" in page
+    assert 'href="/et/suggestions"' in page
+    with demo_kaasa.database.open_transaction() as session:
+        made = session.exec(select(Suggestion)).one()
+        made.answer_due_on = local_day(demo_kaasa.clock.now()) - timedelta(days=1)
+        session.add(made)
+    assert "vastus on hilinenud" in demo_visitor.get("/et/desk").text
+    with demo_kaasa.database.open_transaction() as session:
+        made = session.exec(select(Suggestion)).one()
+        made.state = "declined"
+        session.add(made)
+    assert "Ühenduste ettepanekud" not in demo_visitor.get("/et/desk").text

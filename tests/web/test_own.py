@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from notifications.calendar_lint import check_calendar
 from notifications.outbox import OutgoingLetter
+from processes.agenda import Agenda
 from processes.committee import Committee
 from processes.consultation import Consultation, ConsultationText
 from processes.digest import DigestItem
@@ -125,7 +126,7 @@ def test_it_shows_requests_of_all_municipalities_with_overlaps_and_how_long_ahea
     assert re.search(r"Teile teatati \d+ päeva? ette\.", text)
     assert "keegi@mujal.example" not in text  # the same name with another address is somebody else
     assert f"/et/i/{public.scene.token}" in text
-    assert len(re.findall(r'href="/et/i/', text)) == 2  # no personal link of another municipality
+    assert len(re.findall(r'href="/et/i/[^"/]+"', text)) == 2  # no personal link of another municipality
 
 
 def test_a_link_of_another_or_an_old_address_opens_nothing(public: House) -> None:
@@ -163,6 +164,33 @@ def test_its_calendar_is_made_followed_and_ended(public: House) -> None:
     public.at(DURING)
     public.send(own(public), f"{own(public)}/calendar", {})
     assert public.client.get(path).status_code == 404
+
+
+def test_a_chair_of_a_round_table_sees_the_agenda_that_waits_for_them(public: House) -> None:
+    with public.scene.write() as session:
+        asked, case = public.scene.invitation(session), public.scene.case(session)
+        table = Agenda(
+            municipality_id=HOME, consultation_id=case.id, cochair_id=asked.organisation_id,
+            proposed_at=DURING - timedelta(days=2), due_at=DURING + timedelta(days=5),
+        )  # fmt: skip
+        session.add(table)
+    text = public.get(own(public))
+    assert "Päevakorra kokkuleppimine" in text
+    assert f'href="/et/i/{public.scene.token}/agenda"' in text
+    with public.scene.write() as session:
+        session.delete(session.exec(select(Agenda)).one())
+    assert "Päevakorra kokkuleppimine" not in public.get(own(public))
+
+
+def test_a_topic_can_be_proposed_from_the_own_page_with_nothing_open(public: House) -> None:
+    assert f'href="{own(public).replace("/own/", "/i/")}/suggest"' in public.get(own(public))
+    address = own(public).replace("/own/", "/i/") + "/suggest"
+    page = public.get(address)
+    assert f'href="{own(public)}"' in page
+    given = {"key": one(r'name="key" value="([^"]+)"', page), "kind": "topic", "title": "Invatransport"}
+    assert "Teie ettepanek" in public.send(address, address, {**given, "problem": "Ei saa tellida."}).text
+    assert "Invatransport" in public.get(address)
+    assert public.client.get(address[:-12] + "0000/suggest").status_code == 404
 
 
 def test_one_letter_a_day_tells_what_several_would_have_told_and_leaves_out_what_was_answered(
