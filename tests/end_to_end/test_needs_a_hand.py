@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from engine.definition import Definition
 from engine.incident import Incident
 from engine.job import STOPPED, Job
+from engine.wait import Wait
 from processes import tables
 from processes.consultation import Consultation
 from processes.database import Database
@@ -19,6 +20,7 @@ from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults, sign_in
 HOME = "9999"
 INCIDENT = "00000000-0000-7000-8000-000000000001"
 MAIL = "00000000-0000-7000-8000-000000000002"
+TASK = "00000000-0000-7000-8000-000000000003"
 
 
 def trouble(session: Session) -> str:
@@ -56,18 +58,32 @@ def trouble(session: Session) -> str:
     return case.number
 
 
+def broken_task(session: Session) -> str:
+    """Let a task break in the hands of whoever does it. Out: the number of its case."""
+    wait = session.exec(select(Wait).where(Wait.element == "check_application")).one()
+    session.add(
+        Incident(
+            tenant_id=HOME, id=TASK, instance_id=wait.instance_id, job_id=wait.id, trace="Traceback …",
+            element=wait.element, error="the printer burns", created_at=wait.opened_at,
+        )
+    )  # fmt: skip
+    return session.exec(select(Consultation).where(Consultation.instance_id == wait.instance_id)).one().number
+
+
 def test_what_needs_a_hand_is_accessible_and_valid(
     server: Server, page_for: PageFor, axe: Axe, nu_check: NuCheck
 ) -> None:
     tables.metadata()
     database = Database(f"sqlite:///{server.folder}/kaasa.db")
     number = database.transaction(trouble)
+    broken = database.transaction(broken_task)
     database.close()
     page = page_for()
     sign_in(page, server, "planner")
     paths = [
         "/et/desk", f"/et/cases/{number}/incidents", f"/et/cases/{number}/incidents/{INCIDENT}",
         f"/et/cases/{number}/letters", "/et/mails", f"/et/mails/{MAIL}", "/et/moving", "/et/moving/detailed_plan",
+        f"/et/cases/{broken}/incidents/{TASK}",
     ]  # fmt: skip
     wrong: list[str] = []
     sources: dict[str, str] = {}
@@ -77,5 +93,8 @@ def test_what_needs_a_hand_is_accessible_and_valid(
         assert answer.status == 200, path
         wrong += faults(page, axe, path)
         sources[re.sub(r"[^a-z]+", "_", path)] = page.request.get(page.url).text()
+    page.locator("form[action$='/skip'] button").click()  # nothing is filled in: what is missing is said
+    assert page.locator("form[action$='/skip'] [aria-invalid]").count() >= 2
+    wrong += faults(page, axe, "a refused skip")
     assert wrong == []
     assert nu_check(sources) == ""
