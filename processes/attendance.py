@@ -4,6 +4,7 @@ The latest answer counts. Answers that did not count, to an older date or from a
 stand beside it with the reason.
 """
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +14,16 @@ from sqlmodel import Session, col, func, select
 
 from processes.accommodation import Need
 from processes.committee import CommitteeMember
+from processes.errors import LinkNotValid
 from processes.inbound import COUNTED, IncomingMail
-from processes.invitation import UNINVITED, Invitation
+from processes.invitation import UNINVITED, Invitation, Links
 from processes.meeting import Attendance, Meeting, MeetingAnswer
 from processes.organisation import Organisation
 from processes.person import Person
 from processes.summary import Summary
 
 SILENT = "invited"
+_MAC = 40  # of 64 hexadecimal characters: 160 bits
 ANSWERS = ("accepted", "maybe", "declined", SILENT)
 BY_PARTSTAT = {"ACCEPTED": "accepted", "TENTATIVE": "maybe", "DECLINED": "declined"}
 SAID = tuple(BY_PARTSTAT.values())
@@ -113,6 +116,24 @@ def is_member(session: Session, meeting: Meeting, person_id: str) -> bool:
         col(CommitteeMember.committee_id).in_(_committees(meeting)),
     )
     return session.exec(query).first() is not None
+
+
+def place_token(links: Links, meeting_id: str, person_id: str) -> str:
+    """The secret part of a member's link to their place in a session. Nothing is stored; it ends with their seat."""
+    key = f"{meeting_id}{person_id}".replace("-", "")
+    return key + links.token("place", key)[:_MAC]
+
+
+def place_of(session: Session, municipality_id: str, token: str, links: Links) -> tuple[Meeting, Person]:
+    """Whose place in which session a link opens. Errors: LinkNotValid, also for who sits there no more."""
+    ids = ["-".join((it[:8], it[8:12], it[12:16], it[16:20], it[20:])) for it in (token[:32], token[32:64])]
+    if not hmac.compare_digest(place_token(links, *ids).encode(), token.encode()):
+        raise LinkNotValid
+    meeting = session.get(Meeting, (municipality_id, ids[0]))
+    person = session.get(Person, (municipality_id, ids[1]))
+    if meeting is None or person is None or not is_member(session, meeting, person.id):
+        raise LinkNotValid
+    return meeting, person
 
 
 def newest_of(

@@ -103,7 +103,7 @@ STEMS: Mapping[str, Stem] = {
     "suggestion_answer": _stem(
         "greeting municipality phone email receipt suggested outcome reasons", of_case=False
     ),
-    "committee": _stem("facts starts starts_short question freeze_on link", easy=False),
+    "committee": _stem("facts starts starts_short question freeze_on link answer_link", easy=False),
     "speak": _stem("committee outcome reasons facts starts starts_short link"),
     "summary": _stem("link question starts starts_short digest", easy=False),
     "undelivered": _stem("count list_url", easy=False),

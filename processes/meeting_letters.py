@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 
 from sqlmodel import col, select
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from engine.clock import local_day
 from notifications import calendar, outbox
 from notifications.outbox import OutgoingLetter
-from processes import words
+from processes import attendance, words
 from processes.accommodation import KINDS, Need
 from processes.batches import in_batches
 from processes.committee import Committee
@@ -125,15 +126,20 @@ class MeetingLetters(DelegateLetters):
         self._before(meeting, "committee")
         event = self._session_entry(case, meeting, summary)
 
-        def fields(variant: str) -> dict[str, str]:
+        def fields(variant: str, who: Person) -> dict[str, str]:
+            place = attendance.place_token(self._links, meeting.id, who.id)
             return self._meeting_fields(meeting, variant) | {
+                "answer_link": self._mailing.url(variant, "s", place),
                 "question": (summary.question if summary else "") or meeting.title or self._mailing.title(case, variant),
                 "freeze_on": words.on((summary and summary.freeze_at) or meeting.starts_at, variant),
                 "link": self._page(summary, case, variant),
             }  # fmt: skip
 
         key = f"committee:{meeting.id}:{meeting.sequence}"
-        sheets = (Sheet("committee", f"{key}:{who.id}", official(who), fields, event) for who in members)
+        sheets = (
+            Sheet("committee", f"{key}:{who.id}", official(who), partial(fields, who=who), event)
+            for who in members
+        )
         return self._mailing.send(sheets, case)
 
     def committee_cancelled(self, meeting: Meeting, members: Iterable[Person], *, reason: str = "") -> Posted:

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from processes.database import Row, belongs_to
 
-ROLES = ("planner", "government", "committee", "administrator")
+ROLES = ("planner", "government", "committee", "clerk", "administrator")
 
 
 class Person(Row, table=True):

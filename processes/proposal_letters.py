@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from notifications import calendar
-from processes import participant, telling, words
+from processes import attendance, participant, telling, words
 from processes.consultation import Consultation
 from processes.inbound import IncomingMail
 from processes.mailing import Posted, Scene, Sheet
@@ -83,4 +83,5 @@ class ProposalLetters(Writer):
         person = self._session.get(Person, (self._home, mail.person_id)) if mail.person_id else None
         if person is None:
             return None
-        return _To(replace(official(person), email=address), ("desk",))
+        place = attendance.place_token(self._links, mail.meeting_id, person.id) if mail.meeting_id else ""
+        return _To(replace(official(person), email=address), ("s", place) if place else ("desk",))

@@ -12,6 +12,7 @@ def counts(facts: Facts) -> dict[str, Any]:
     """The figures of the page, each of which the database can be asked for again."""
     invited, opinions = facts.invited, facts.opinions
     answered = [it for it in invited if it["answered"] or it["no_comments"]]
+    points = [point for it in opinions for point in it["points"]]
     return {
         "invited": len(invited),
         "answered": len(answered),
@@ -27,6 +28,12 @@ def counts(facts: Facts) -> dict[str, Any]:
         "outcomes": dict(Counter(it["outcome"] or "unanswered" for it in opinions)),
         "kinds": dict(Counter(it["author_kind"] for it in opinions)),
         "channels": dict(Counter(it["channel"] for it in opinions)),
+        "points": len(points),
+        "split": sum(bool(it["points"]) for it in opinions),
+        "point_outcomes": dict(Counter(it["outcome"] or "undecided" for it in points)),
+        "groups": len(facts.groups),
+        "grouped": sum(it["size"] for it in facts.groups),
+        "minority": sum(len(it["minority"]) for it in opinions),
     }
 
 

@@ -6,21 +6,21 @@ carries the `source` it can be looked up by, `kind:id` of a row.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from processes.accommodation import Need
+from processes import summary_course
 from processes.consultation import Consultation, ConsultationText
-from processes.decision import Decision
 from processes.feedback import LATE_ACCEPTED, LATE_RECORDED, LATE_WAITING, TO_ANSWER, WITHDRAWN, Feedback
-from processes.invitation import INVITED, Approval, Invitation
-from processes.meeting import Attendance, Meeting
-from processes.notice import Notice
+from processes.invitation import INVITED, Invitation
 from processes.organisation import Organisation
 from processes.response import Response
-from processes.round import Round
+from processes.summary_course import organisation_of
+from processes.summary_points import group_of, groups, minority, points
+from processes.summary_ways import languages, ways
 
 LATE = (LATE_WAITING, LATE_ACCEPTED, LATE_RECORDED)
 SHOWN = (*TO_ANSWER, LATE_WAITING)
@@ -38,33 +38,52 @@ class Facts:
     titles: dict[str, str]
     invited: list[Fact]
     registry_kinds: list[str]
+    registered: int
+    registered_of_disabled: int
     opinions: list[Fact]
+    groups: list[Fact]
     authors: int
     withdrawn: int
     approvals: list[Fact]
     rounds: list[Fact]
     notices: list[Fact]
     decisions: list[Fact]
+    documents: list[Fact]
     meetings: list[Fact]
     needs: dict[str, int]
+    ways: Fact
+    languages: list[str]
 
 
-def gather(session: Session, case: Consultation) -> Facts:
+def gather(session: Session, case: Consultation, now: datetime) -> Facts:
     """In: a case. Out: its facts now."""
     given = _given(session, case)
+    alike = groups(session, case, {row[0].id: row[0].receipt for row in given})
+    invited, rounds, meetings = (
+        _invited(session, case),
+        summary_course.rounds(session, case),
+        summary_course.meetings(session, case),
+    )
+    kinds, registered, of_disabled = _registry(session, case)
     return Facts(
         titles=_titles(session, case),
-        invited=_invited(session, case),
-        registry_kinds=_registry_kinds(session, case),
-        opinions=[_opinion(*row) for row in given],
+        invited=invited,
+        registry_kinds=kinds,
+        registered=registered,
+        registered_of_disabled=of_disabled,
+        opinions=_opinions(session, case, given, alike),
+        groups=alike,
         authors=len({_author(row[0]) for row in given}),
         withdrawn=_withdrawn(session, case),
-        approvals=_approvals(session, case),
-        rounds=_rounds(session, case),
-        notices=_notices(session, case),
-        decisions=_decisions(session, case),
-        meetings=_meetings(session, case),
-        needs=_needs(session, case),
+        approvals=summary_course.approvals(session, case),
+        rounds=rounds,
+        notices=summary_course.notices(session, case),
+        decisions=summary_course.decisions(session, case),
+        documents=summary_course.documents(session, case),
+        meetings=meetings,
+        needs=summary_course.needs(session, case),
+        ways=ways(session, case, rounds, meetings, invited, {row[0].channel for row in given}, now),
+        languages=languages(session, case),
     )
 
 
@@ -85,7 +104,7 @@ def _titles(session: Session, case: Consultation) -> dict[str, str]:
 def _invited(session: Session, case: Consultation) -> list[Fact]:
     query = (
         select(Invitation, Organisation)
-        .join(Organisation, _organisation_of(Invitation))
+        .join(Organisation, organisation_of(Invitation))
         .where(
             Invitation.municipality_id == case.municipality_id,
             Invitation.consultation_id == case.id,
@@ -111,14 +130,27 @@ def _invited(session: Session, case: Consultation) -> list[Fact]:
     ]
 
 
-def _registry_kinds(session: Session, case: Consultation) -> list[str]:
-    """Kinds of organisation the municipality knows, authorities aside: they are asked for approval."""
-    query = select(Organisation.kind).where(
-        Organisation.municipality_id == case.municipality_id,
-        Organisation.active,
-        Organisation.kind != "authority",
+def _registry(session: Session, case: Consultation) -> tuple[list[str], int, int]:
+    """The municipality's register, authorities aside (they are asked for approval).
+
+    Out: its kinds of organisation, how many organisations there are, and how many are run by disabled people.
+    """
+    query = (
+        select(
+            Organisation.kind,
+            func.count(),
+            func.count().filter(col(Organisation.run_by_disabled_people).is_(True)),
+        )
+        .where(
+            Organisation.municipality_id == case.municipality_id,
+            Organisation.active,
+            Organisation.kind != "authority",
+        )
+        .group_by(Organisation.kind)
+        .order_by(Organisation.kind)
     )
-    return sorted(session.exec(query.distinct()).all())
+    rows = session.exec(query).all()
+    return [row[0] for row in rows], sum(row[1] for row in rows), sum(row[2] for row in rows)
 
 
 def _given(session: Session, case: Consultation) -> list[tuple[Feedback, Response | None, bool]]:
@@ -134,7 +166,7 @@ def _given(session: Session, case: Consultation) -> list[tuple[Feedback, Respons
             (col(Invitation.municipality_id) == Feedback.municipality_id)
             & (col(Invitation.id) == Feedback.invitation_id),
         )
-        .outerjoin(Organisation, _organisation_of(Invitation))
+        .outerjoin(Organisation, organisation_of(Invitation))
         .where(
             Feedback.municipality_id == case.municipality_id,
             Feedback.consultation_id == case.id,
@@ -147,6 +179,28 @@ def _given(session: Session, case: Consultation) -> list[tuple[Feedback, Respons
 
 def _author(given: Feedback) -> str:
     return given.invitation_id or given.author_email.casefold() or given.id
+
+
+def _opinions(
+    session: Session,
+    case: Consultation,
+    given: Sequence[tuple[Feedback, Response | None, bool]],
+    alike: Sequence[Fact],
+) -> list[Fact]:
+    split, views, grouped = points(session, case), minority(session, case), group_of(alike)
+    rows = []
+    for row in given:
+        said = row[0].id
+        group = grouped.get(said)
+        rows.append(
+            {
+                **_opinion(*row),
+                "points": split.get(said, []),
+                "minority": views.get(said, []),
+                "alike": group["size"] - 1 if group is not None else 0,
+            }
+        )
+    return rows
 
 
 def _opinion(given: Feedback, answer: Response | None, of_disabled: bool) -> Fact:
@@ -180,134 +234,3 @@ def _withdrawn(session: Session, case: Consultation) -> int:
         Feedback.state == WITHDRAWN,
     )
     return session.exec(query).one()
-
-
-def _approvals(session: Session, case: Consultation) -> list[Fact]:
-    query = (
-        select(Approval, Organisation.name)
-        .join(
-            Round,
-            (col(Round.municipality_id) == Approval.municipality_id) & (col(Round.id) == Approval.round_id),
-        )
-        .join(
-            Invitation,
-            (col(Invitation.municipality_id) == Approval.municipality_id)
-            & (col(Invitation.id) == Approval.invitation_id),
-        )
-        .join(Organisation, _organisation_of(Invitation))
-        .where(Approval.municipality_id == case.municipality_id, Round.consultation_id == case.id)
-        .order_by(col(Round.turn), Organisation.name)
-    )
-    return [
-        {
-            "source": f"approval:{asked.id}",
-            "name": name,
-            "result": asked.result,
-            "due_on": (asked.extended_to or asked.due_on).isoformat(),
-            "answered_on": asked.answered_on.isoformat() if asked.answered_on is not None else "",
-            "conditions": asked.conditions,
-        }
-        for asked, name in session.exec(query)
-    ]
-
-
-def _rounds(session: Session, case: Consultation) -> list[Fact]:
-    query = select(Round).where(
-        Round.municipality_id == case.municipality_id,
-        Round.consultation_id == case.id,
-        Round.phase != "approval",
-    )
-    return [
-        {
-            "source": f"round:{row.id}",
-            "phase": row.phase,
-            "place": row.place,
-            "opens_at": row.opens_at.isoformat(),
-            "closes_at": row.closes_at.isoformat(),
-            "interrupted_at": row.interrupted_at.isoformat() if row.interrupted_at is not None else "",
-        }
-        for row in session.exec(query.order_by(col(Round.opens_at), Round.id))
-    ]
-
-
-def _notices(session: Session, case: Consultation) -> list[Fact]:
-    query = select(Notice).where(
-        Notice.municipality_id == case.municipality_id, Notice.consultation_id == case.id
-    )
-    return [
-        {
-            "source": f"notice:{row.id}",
-            "occasion": row.occasion,
-            "channel": row.channel,
-            "published_on": row.published_on.isoformat(),
-            "number": row.number,
-        }
-        for row in session.exec(query.order_by(col(Notice.published_on), Notice.id))
-    ]
-
-
-def _decisions(session: Session, case: Consultation) -> list[Fact]:
-    query = select(Decision).where(
-        Decision.municipality_id == case.municipality_id, Decision.consultation_id == case.id
-    )
-    return [
-        {
-            "source": f"decision:{row.id}",
-            "kind": row.kind,
-            "outcome": row.outcome,
-            "act": row.act,
-            "decided_on": row.decided_on.isoformat(),
-        }
-        for row in session.exec(query.order_by(Decision.id))
-    ]
-
-
-def _meetings(session: Session, case: Consultation) -> list[Fact]:
-    """Meetings people were asked to, and how many said that they come."""
-    coming = func.count().filter(col(Attendance.answer) == "accepted")
-    query = (
-        select(Meeting, coming)
-        .outerjoin(
-            Attendance,
-            (col(Attendance.municipality_id) == Meeting.municipality_id)
-            & (col(Attendance.meeting_id) == Meeting.id),
-        )
-        .where(
-            Meeting.municipality_id == case.municipality_id,
-            Meeting.consultation_id == case.id,
-            Meeting.kind != "committee",
-        )
-        .group_by(*_columns(Meeting))
-        .order_by(col(Meeting.starts_at), Meeting.id)
-    )
-    return [
-        {
-            "source": f"meeting:{row.id}",
-            "kind": row.kind,
-            "state": row.state,
-            "place": row.place,
-            "starts_at": row.starts_at.isoformat(),
-            "coming": number,
-        }
-        for row, number in session.exec(query)
-    ]
-
-
-def _needs(session: Session, case: Consultation) -> dict[str, int]:
-    """How many needs were told, by state and never by kind: a kind would let one infer health."""
-    query = (
-        select(Need.state, func.count())
-        .where(Need.municipality_id == case.municipality_id, Need.consultation_id == case.id)
-        .group_by(Need.state)
-    )
-    return dict(session.exec(query).all())
-
-
-def _organisation_of(table: type[Invitation]) -> ColumnElement[bool]:
-    return (col(Organisation.municipality_id) == table.municipality_id) & (
-        col(Organisation.id) == table.organisation_id
-    )
-
-
-def _columns(table: type[Meeting]) -> Sequence[ColumnElement[Any]]:
-    return list(table.__table__.columns)  # type: ignore[attr-defined]

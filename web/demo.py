@@ -19,6 +19,7 @@ ROLES = {
     "colleague": N_("another planner"),
     "government": N_("the municipal government"),
     "committee": N_("a committee member"),
+    "clerk": N_("the committee's clerk"),
     "administrator": N_("the administrator"),
 }
 

@@ -23,6 +23,7 @@ WORDS = {
     "planner": "planner",
     "government": "government",
     "committee": "committee member",
+    "clerk": "clerk",
     "administrator": "administrator",
 }
 

@@ -19,6 +19,7 @@ ROLES = {
     "planner": N_("the planner"),
     "government": N_("the government or council"),
     "committee": N_("the committee"),
+    "clerk": N_("the committee's clerk"),
     "timer": N_("a day that is set"),
     "message": N_("news from others"),
     "signal": N_("news from others"),

@@ -6,9 +6,10 @@ a source, which stands once at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from processes.actions.summary_reading import SummaryView
 from web import dates, i18n
@@ -23,12 +24,13 @@ SAID, ANSWERED = 220, 300
 
 @dataclass(frozen=True)
 class Run:
-    """Some words. `language` is empty when they are in the document's own; `to` is an anchor in it."""
+    """Some words. `language` is empty when they are in the document's own; `to` is an anchor in it, `url` an address."""
 
     text: str
     language: str = ""
     strong: bool = False
     to: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class Document:
     blocks: tuple[Block, ...]
 
 
-def document_of(view: SummaryView, sheet: Sheet) -> Document:
-    """In: a frozen page and its lines. Out: the same, in blocks, in the language of the reader."""
+def document_of(view: SummaryView, sheet: Sheet, address: str) -> Document:
+    """In: a frozen page, its lines and its whole address. Out: the same, in blocks, in the language of the reader."""
     return Document(
         title=view.title,
         title_language=view.title_language,
@@ -99,11 +101,11 @@ def document_of(view: SummaryView, sheet: Sheet) -> Document:
         language=i18n.current.get(),
         author=view.committee,
         made_at=datetime.fromisoformat(view.content["frozen_at"]),
-        blocks=tuple(_blocks(view, sheet)),
+        blocks=tuple(_blocks(view, sheet, address)),
     )
 
 
-def _blocks(view: SummaryView, sheet: Sheet) -> Iterator[Block]:
+def _blocks(view: SummaryView, sheet: Sheet, address: str) -> Iterator[Block]:
     titles = dict(sheet.titles())
     yield from _head(view)
     for code, title in titles.items():
@@ -132,7 +134,7 @@ def _blocks(view: SummaryView, sheet: Sheet) -> Iterator[Block]:
         )
     )
     for source in sheet.sources:
-        yield _source(source)
+        yield _source(source, address)
     yield Paragraph((Run(_("Digest (SHA-256): %(digest)s") % {"digest": view.digest}),), note=True)
 
 
@@ -170,6 +172,7 @@ def _opinion(view: SummaryView, line: Line) -> Iterator[Block]:
     it = line.opinion or {}
     if line.code == "changed":
         yield _changed(line)
+        yield from _minority(it)
         return
     theme = (Run(f" · {it['theme']}", _foreign(ESTONIAN)),) if it["theme"] else ()
     yield Heading(2, (_number(line), Run(words.author(it)), *theme))
@@ -178,6 +181,7 @@ def _opinion(view: SummaryView, line: Line) -> Iterator[Block]:
         about = f"{about} · {_('came late')}"
     yield Paragraph((Run(about), *_references(line.sources)), note=True)
     yield _quoted(it["text"], it["language"])
+    yield from _besides(it)
     if line.code.startswith("late"):
         yield Paragraph(
             (Run(words.state(it["state"])), Run(f" {it['late_reason']}".rstrip(), _foreign(ESTONIAN)))
@@ -189,6 +193,24 @@ def _opinion(view: SummaryView, line: Line) -> Iterator[Block]:
     if line.code == "objection" and (position := view.positions.get(it["feedback_id"])) is not None:
         told = Run(f"{words.stance(position.stance)}. ", strong=True)
         yield Paragraph((told, Run(position.words, _foreign(ESTONIAN))))
+
+
+def _minority(it: Mapping[str, Any]) -> Iterator[Block]:
+    for said in it.get("minority", ()):
+        yield Paragraph((Run(_("View of a minority in the association")),), note=True)
+        yield _quoted(said, it["language"])
+
+
+def _besides(it: Mapping[str, Any]) -> Iterator[Block]:
+    """What an opinion holds besides its words: views of a minority, others that say the same, its points."""
+    yield from _minority(it)
+    if it.get("alike"):
+        yield Paragraph((Run(words.alike(it["alike"])),), note=True)
+    points = it.get("points", ())
+    for point in points if len(points) > 1 else ():
+        told = Run(f" {words.point_outcome(point['outcome'])}. ", strong=True)
+        said = Run(f"{point['place']}. „{_short(point['text'], SAID)}“", _foreign(it["language"]))
+        yield Paragraph((said, told, Run(point["position"], _foreign(ESTONIAN))))
 
 
 def _changed(line: Line) -> Paragraph:
@@ -237,10 +259,12 @@ def _kinds(lines: Iterable[Line]) -> Iterator[Block]:
         yield Table(_("Invited organisations by kind"), head, tuple(rows))
 
 
-def _source(source: Source) -> Paragraph:
+def _source(source: Source, address: str) -> Paragraph:
+    """A source leads to its own page, which asks for the reader's sign-in."""
     lines = ", ".join(str(number) for number in source.lines)
-    told = f"[{source.number}] {source.text} ({_('sentences:')} {lines})"
-    return Paragraph((Run(told),), mark=f"source-{source.number}")
+    leads = Run(source.text, url=f"{address}/source/{source.number}")
+    told = Run(f" ({_('sentences:')} {lines})")
+    return Paragraph((Run(f"[{source.number}] "), leads, told), mark=f"source-{source.number}")
 
 
 def _named(names: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ JSON and are never read as markup. The same document gives the same bytes.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import typst
 
 from engine.clock import ZONE
-from web.summary_document import Block, Document
+from web.summary_document import Block, Chart, Document, Heading, Paragraph, Quotation, Run, Table
 
 LAYOUT = Path(__file__).with_name("templates") / "summary.typ"
 
@@ -50,4 +49,26 @@ def _values(document: Document) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    return {"is": type(block).__name__.casefold(), **asdict(block)}
+    kind = type(block).__name__.casefold()
+    match block:
+        case Heading():
+            return {"is": kind, "level": block.level, "runs": _runs(block.runs)}
+        case Paragraph():
+            return {"is": kind, "runs": _runs(block.runs), "mark": block.mark, "note": block.note}
+        case Quotation():
+            return {"is": kind, "texts": block.texts, "language": block.language}
+        case Table():
+            rows = [[_runs(cell) for cell in row] for row in block.rows]
+            return {"is": kind, "caption": block.caption, "head": block.head, "rows": rows}
+        case Chart():
+            return {"is": kind, "caption": block.caption, "bars": block.bars, "told": block.told}
+
+
+def _runs(runs: tuple[Run, ...]) -> list[Any]:
+    """Words that are only words go over as a text: most are."""
+    return [
+        it.text
+        if not (it.language or it.strong or it.to or it.url)
+        else {"text": it.text, "language": it.language, "strong": it.strong, "to": it.to, "url": it.url}
+        for it in runs
+    ]

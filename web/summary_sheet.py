@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from web import summary_words as words
+from web import summary_sentences, summary_sources
 from web.i18n import N_
 from web.i18n import gettext as _
 
@@ -43,11 +43,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a line is from. `lines` are the numbers that stand on it; an opinion brings its own words."""
+    """Where a line is from. `lines` are the numbers that stand on it, `fact` is what was frozen; an opinion brings its own words."""
 
     number: int
     text: str
     lines: tuple[int, ...]
+    fact: Mapping[str, Any]
     opinion: Mapping[str, Any] | None = None
 
 
@@ -77,8 +78,9 @@ def sheet_of(content: Mapping[str, Any]) -> Sheet:
     found = [
         Source(
             number=int(fact["order"]),
-            text=words.source(fact),
+            text=summary_sources.source(fact),
             lines=tuple(users.get(int(fact["order"]), ())),
+            fact=fact,
             opinion=facts.opinions.get(str(fact.get("feedback_id", ""))),
         )
         for fact in content["sources"]
@@ -99,7 +101,7 @@ class _Facts:
         return Line(
             number=statement["number"],
             code=code,
-            text=words.sentence(code, params),
+            text=summary_sentences.sentence(code, params),
             sources=sources,
             params=params,
             opinion=self.opinions.get(params.get("feedback_id", "")),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import TextWrapper
+from typing import Any
 
 from processes.actions.summary_reading import SummaryView
 from web import dates
@@ -14,8 +15,8 @@ from web.summary_sheet import Line, Sheet
 WIDTH = 78
 
 
-def plain(view: SummaryView, sheet: Sheet) -> str:
-    """In: a frozen page. Out: its text, lines at most 78 characters wide where words allow it."""
+def plain(view: SummaryView, sheet: Sheet, address: str) -> str:
+    """In: a frozen page and its whole address. Out: its text, lines at most 78 characters wide where words allow it."""
     lines = [*_wrapped(view.title, ""), "", *_head(view)]
     for code, title in sheet.titles():
         lines += ["", title.upper(), ""]
@@ -26,6 +27,8 @@ def plain(view: SummaryView, sheet: Sheet) -> str:
         for part in easy["text"].splitlines():
             lines += _wrapped(part, "")
     lines += ["", _("Sources").upper(), ""]
+    lines += _wrapped(_("Each source has a page of its own, by its number behind this address:"), "")
+    lines += [f"{address}/source/", ""]
     for source in sheet.sources:
         lines += _wrapped(f"[{source.number}] {source.text}", "    ")
     return "\n".join(lines).rstrip() + "\n"
@@ -69,9 +72,23 @@ def _opinion(view: SummaryView, line: Line) -> Iterator[str]:
         return
     for part in str(it["text"]).splitlines():
         yield from _wrapped(f"    > {part}", "    > ")
+    yield from _besides(it)
     yield from _wrapped(f"    {_('Reasons:')} {it['reasons']}", "    ")
     if line.code == "objection" and (position := view.positions.get(it["feedback_id"])) is not None:
         yield from _wrapped(f"    {words.stance(position.stance)}: {position.words}".rstrip(": "), "    ")
+
+
+def _besides(it: Mapping[str, Any]) -> Iterator[str]:
+    for said in it.get("minority", ()):
+        yield from _wrapped(f"    {_('View of a minority in the association')}:", "    ")
+        for part in str(said).splitlines():
+            yield from _wrapped(f"    > {part}", "    > ")
+    if it.get("alike"):
+        yield from _wrapped(f"    {words.alike(it['alike'])}", "    ")
+    points = it.get("points", ())
+    for point in points if len(points) > 1 else ():
+        told = f"{point['place']}. „{point['text']}“ {words.point_outcome(point['outcome'])}. {point['position']}"
+        yield from _wrapped(f"    {' '.join(told.split())}", "    ")
 
 
 def _names(line: Line) -> str:

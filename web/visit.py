@@ -30,7 +30,7 @@ from web.i18n import gettext as _
 from web.sentences import sentence
 
 DONE_COOKIE = "kaasa-done"
-PERSONAL = ("/i/", "/own/", "/confirm/", "/receipt/", "/sign-in/", "/advice/", "/m/")
+PERSONAL = ("/i/", "/own/", "/confirm/", "/receipt/", "/sign-in/", "/advice/", "/m/", "/s/")
 CSP = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {framed}; base-uri 'none'; "
@@ -129,7 +129,7 @@ class PageVisit:
         """The menu of whoever is there."""
         items = [(_("Have your say"), "/")]
         if self.actor is not None:
-            if self.actor.holds("planner", "government", "committee"):
+            if self.actor.holds("planner", "government", "committee", "clerk"):
                 items.append((_("My desk"), "/desk"))
             if self.actor.holds("planner", "government", "administrator"):
                 items.append((_("Cases"), "/cases"))

@@ -1,14 +1,15 @@
-"""What waits for a committee member: the pages of the committees they sit in."""
+"""What waits for a committee member and for a clerk: the pages of the committees they sit in."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from processes.actions.summary_reading import writes
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation, text_of
 from processes.meeting import Meeting
-from processes.permission import COMMITTEE, Actor
+from processes.permission import CLERK, COMMITTEE, Actor
 from processes.summary import Summary, Treatment
 from processes.summary_content import unresolved
 
@@ -18,7 +19,7 @@ KEPT = 5
 
 @dataclass(frozen=True)
 class OnDesk:
-    """A page on a committee member's desk. `state`: planned, frozen, to_treat or closed."""
+    """A page on a desk. `state`: planned, frozen, to_treat or closed; `mine`: its reader enters the positions."""
 
     id: str
     number: str
@@ -30,11 +31,12 @@ class OnDesk:
     freeze_at: datetime | None
     objections: int
     treated: int
+    mine: bool
 
 
 def summaries_for(session: Session, actor: Actor, language: str, *, now: datetime) -> list[OnDesk]:
     """The pages of the committees an actor sits in: what waits for the member first, closed ones last."""
-    if not actor.holds(COMMITTEE):
+    if not actor.holds(COMMITTEE, CLERK):
         return []
     query = (
         select(Summary, Committee.name, Consultation, Meeting)
@@ -64,7 +66,7 @@ def summaries_for(session: Session, actor: Actor, language: str, *, now: datetim
     )  # fmt: skip
     treated = _treated(session, actor)
     rows = [
-        _on_desk(session, page, name, case, called, treated.get(page.id, 0), language, now)
+        _on_desk(session, actor, page, name, case, called, treated.get(page.id, 0), language, now)
         for page, name, case, called in session.exec(query)
     ]
     closed = [it for it in rows if it.state == "closed"]
@@ -73,8 +75,8 @@ def summaries_for(session: Session, actor: Actor, language: str, *, now: datetim
 
 
 def _on_desk(
-    session: Session, page: Summary, committee: str, case: Consultation, called: Meeting, treated: int,
-    language: str, now: datetime,
+    session: Session, actor: Actor, page: Summary, committee: str, case: Consultation, called: Meeting,
+    treated: int, language: str, now: datetime,
 ) -> OnDesk:  # fmt: skip
     if page.closed_at is not None:
         state = "closed"
@@ -93,6 +95,7 @@ def _on_desk(
         freeze_at=page.freeze_at,
         objections=len(unresolved(page)),
         treated=treated,
+        mine=state == "to_treat" and writes(session, actor, page),
     )
 
 

@@ -20,7 +20,7 @@ from engine.wait import HUMAN, Wait
 from processes.consultation import Consultation, ConsultationText
 from processes.deadline import end_of_day
 from processes.feedback import TO_ANSWER, Feedback
-from processes.permission import COMMITTEE, GOVERNMENT, PLANNER, Actor, require
+from processes.permission import CLERK, COMMITTEE, GOVERNMENT, PLANNER, Actor, require
 from processes.response import Response
 from processes.task_words import TERMS, Basis, basis_of, words_of
 
@@ -82,7 +82,7 @@ def desk(
 
     Errors: NotAllowed.
     """
-    require(actor, PLANNER, GOVERNMENT, COMMITTEE)
+    require(actor, PLANNER, GOVERNMENT, COMMITTEE, CLERK)
     urgency = urgency if urgency in URGENCIES else ""
     filters = tuple(sorted(actor.roles)), bool(number), mine
     values = {

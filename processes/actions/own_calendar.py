@@ -25,7 +25,7 @@ from processes.errors import LinkNotValid, NotFound
 from processes.invitation import Links
 from processes.meeting import CANCELLED, Meeting
 from processes.organisation import Organisation
-from processes.permission import COMMITTEE, PLANNER, Actor, require
+from processes.permission import CLERK, COMMITTEE, PLANNER, Actor, require
 from processes.post import PostOffice
 from processes.summary import Summary
 
@@ -63,7 +63,7 @@ class OfCommittee:
 
 def of_committees(session: Session, actor: Actor, *, links: Links) -> list[OfCommittee]:
     """The committees an actor sits in; for a planner, all. Errors: NotAllowed."""
-    require(actor, PLANNER, COMMITTEE)
+    require(actor, PLANNER, COMMITTEE, CLERK)
     query = select(Committee).where(Committee.municipality_id == actor.municipality_id)
     seats = {it.committee_id: it for it in session.exec(_seats(actor))}
     return [

@@ -13,14 +13,14 @@ from processes import consultation as consultations
 from processes import summary as summaries
 from processes.actions.giving import check_key, check_length, clean, one_line
 from processes.actions.invitation_place import hold
-from processes.actions.summary_reading import is_member, page_of
-from processes.committee import Committee, CommitteeMember
+from processes.actions.summary_reading import is_member, leads, page_of
+from processes.committee import Committee
 from processes.errors import NotAllowed, NotFound, Reason, Refused, TooLate
 from processes.feedback import UNCONFIRMED, WITHDRAWN, Feedback
 from processes.invitation import Invitation, Links
 from processes.meeting import PLANNED, Meeting
 from processes.organisation import Organisation
-from processes.permission import COMMITTEE, PLANNER, Actor, require
+from processes.permission import CLERK, COMMITTEE, PLANNER, Actor, require
 from processes.person import Person
 from processes.post import PostOffice
 from processes.summary import Summary
@@ -84,7 +84,7 @@ class Invited:
 
 def read(session: Session, actor: Actor, summary_id: str, *, now: datetime) -> Hearing:
     """In: a page. Out: what was said around it. Errors: NotFound, NotAllowed."""
-    require(actor, COMMITTEE, PLANNER)
+    require(actor, COMMITTEE, CLERK, PLANNER)
     page = page_of(session, actor, summary_id)
     ahead = _ahead(session, page, now)
     return Hearing(
@@ -224,17 +224,7 @@ def answer(
 
 def _may_answer(session: Session, actor: Actor, page: Summary) -> bool:
     """The case's planners, and the committee's chair; any member where it has none."""
-    if actor.holds(PLANNER):
-        return True
-    if not is_member(session, actor, page):
-        return False
-    seats = select(CommitteeMember.person_id).where(
-        CommitteeMember.municipality_id == page.municipality_id,
-        CommitteeMember.committee_id == page.committee_id,
-        col(CommitteeMember.chair).is_(True),
-    )
-    chairs = set(session.exec(seats))
-    return not chairs or actor.person_id in chairs
+    return actor.holds(PLANNER) or leads(session, actor, page)
 
 
 def _ahead(session: Session, page: Summary, now: datetime) -> bool:

@@ -16,12 +16,13 @@ from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation, text_of
 from processes.errors import NotFound
 from processes.meeting import Meeting
-from processes.permission import COMMITTEE, GOVERNMENT, PLANNER, Actor, require
+from processes.permission import CLERK, COMMITTEE, GOVERNMENT, PLANNER, Actor, require
 from processes.person import Person
 from processes.summary import Summary, Treatment
 from processes.summary_hearing import Remark, requests_of
 
-READERS = (COMMITTEE, PLANNER, GOVERNMENT)
+READERS = (COMMITTEE, CLERK, PLANNER, GOVERNMENT)
+CHAIR, MEMBER = "chair", "member"
 TREATING = "treat_objections"
 
 
@@ -39,7 +40,7 @@ class Position:
 class SummaryView:
     """A page and what stands beside it. `content` is empty until it is frozen; `starts_at` until it is planned.
 
-    `said` is how many remarks and requests to speak stand beside it. `whole` says that the frozen text still has its digest. `may_treat`: this person may enter positions now.
+    `said` is how many remarks and requests to speak stand beside it. `whole` says that the frozen text still has its digest. `may_treat`: this person may enter positions now; `recorder` is who enters them: clerk, chair or member.
     """
 
     id: str
@@ -61,6 +62,7 @@ class SummaryView:
     positions: Mapping[str, Position]
     changes: tuple[Change, ...]
     may_treat: bool
+    recorder: str = CLERK
     said: int = 0
 
 
@@ -93,6 +95,7 @@ def read(session: Session, actor: Actor, summary_id: str, language: str, *, now:
         positions=positions(session, page),
         changes=tuple(changes(session, page)) if frozen else (),
         may_treat=may_treat(session, actor, page, called, now),
+        recorder=recorder(session, page),
         said=_said(session, page),
     )
 
@@ -130,9 +133,30 @@ def positions(session: Session, page: Summary) -> dict[str, Position]:
 
 
 def may_treat(session: Session, actor: Actor, page: Summary, called: Meeting | None, now: datetime) -> bool:
-    """Whether a member of this very committee may enter positions: from the session's beginning to its close."""
+    """Whether the actor may enter positions: from the session's beginning to its close."""
     begun = called is not None and page.frozen_at is not None and called.starts_at <= now
-    return begun and page.closed_at is None and is_member(session, actor, page)
+    return begun and page.closed_at is None and writes(session, actor, page)
+
+
+def recorder(session: Session, page: Summary) -> str:
+    """Who enters a committee's positions: its clerk; its chair where it has none; any member where it has neither."""
+    if committees.clerks(session, page.municipality_id, page.committee_id):
+        return CLERK
+    return CHAIR if committees.chairs(session, page.municipality_id, page.committee_id) else MEMBER
+
+
+def writes(session: Session, actor: Actor, page: Summary) -> bool:
+    """Whether the actor is who enters the positions of the page's committee."""
+    if recorder(session, page) == CLERK:
+        clerks = committees.clerks(session, page.municipality_id, page.committee_id)
+        return actor.holds(CLERK) and actor.person_id in clerks
+    return leads(session, actor, page)
+
+
+def leads(session: Session, actor: Actor, page: Summary) -> bool:
+    """Whether the actor is the chair of the page's committee; any member where it has none."""
+    chairs = committees.chairs(session, page.municipality_id, page.committee_id)
+    return is_member(session, actor, page) and (not chairs or actor.person_id in chairs)
 
 
 def is_member(session: Session, actor: Actor, page: Summary) -> bool:

@@ -1,11 +1,11 @@
-"""A committee enters what it did with each unresolved objection, in the words of its minutes.
+"""What a committee did with each unresolved objection, entered by its clerk in the words of the minutes.
 
 Entered one by one or all at once; the task is finished when every objection has its position. Nobody's
 entry is overwritten unseen: whoever sends a form made before another's entry is shown that entry first.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,10 +14,10 @@ from engine.errors import NotOpen
 from engine.runtime import Runtime
 from processes import consultation
 from processes.actions import task
-from processes.actions.summary_reading import Position, is_member, may_treat, open_task, page_of, positions
+from processes.actions.summary_reading import Position, may_treat, open_task, page_of, positions, writes
 from processes.errors import Conflict, NotAllowed, Reason, Refused, TooLate
 from processes.meeting import Meeting
-from processes.permission import Actor
+from processes.permission import CLERK, COMMITTEE, Actor
 from processes.summary import STANCES, Summary, Treatment
 from processes.summary_content import unresolved
 
@@ -85,7 +85,7 @@ def finish(
     if not wait_id:
         return False
     try:
-        task.complete(session, actor, wait_id, {}, runtime=runtime, now=now, key=key)
+        task.complete(session, _of_the_lane(actor), wait_id, {}, runtime=runtime, now=now, key=key)
     except NotOpen as gone:
         raise Conflict from gone
     return True
@@ -94,13 +94,18 @@ def finish(
 def _page(session: Session, actor: Actor, summary_id: str, now: datetime) -> Summary:
     page = page_of(session, actor, summary_id)
     called = session.get(Meeting, (actor.municipality_id, page.meeting_id)) if page.meeting_id else None
-    if not is_member(session, actor, page):
+    if not writes(session, actor, page):
         raise NotAllowed
     if page.closed_at is not None:
         raise TooLate
     if not may_treat(session, actor, page, called, now):
         raise Refused({"": Reason("session_not_begun")})
     return page
+
+
+def _of_the_lane(actor: Actor) -> Actor:
+    """Who may enter the positions may finish their task: a chair in the clerk's stead, and in cases drawn before clerks."""
+    return replace(actor, roles=actor.roles | {CLERK, COMMITTEE})
 
 
 def receipts(page: Summary) -> dict[str, str]:
@@ -136,4 +141,4 @@ def _same(mark: Mark, there: Position | None) -> bool:
 
 def _all_kept(session: Session, actor: Actor, page: Summary, marks: Sequence[Mark]) -> bool:
     known = positions(session, page)
-    return is_member(session, actor, page) and all(_same(mark, known.get(mark.feedback_id)) for mark in marks)
+    return writes(session, actor, page) and all(_same(mark, known.get(mark.feedback_id)) for mark in marks)

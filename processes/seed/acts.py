@@ -115,7 +115,7 @@ def treat(play: Play, voices: tuple[Voice, ...]) -> None:
         if given.id in left
     ]
     treating.finish(
-        play.session, play.actor("leida"), page.id, marks, runtime=play.house.runtime, now=play.clock.now()
+        play.session, play.actor("malle"), page.id, marks, runtime=play.house.runtime, now=play.clock.now()
     )
 
 

@@ -33,9 +33,11 @@ PEOPLE = (
     Member("leida", "Leida Katse", "planeerimiskomisjoni esimees", ("committee",), "555 0104"),
     Member("peeter", "Peeter Eskiis", "planeerimiskomisjoni liige", ("committee",), "555 0105"),
     Member("salme", "Salme Mustand", "planeerimiskomisjoni liige", ("committee",), "555 0106"),
+    Member("malle", "Malle Visand", "planeerimiskomisjoni sekretär", ("clerk",), "555 0108"),
     Member("hille", "Hille Haldur", "süsteemi haldur", ("administrator",), "555 0107"),
 )
-COMMITTEE = ("leida", "peeter", "salme")
+COMMITTEE = ("leida", "peeter", "salme", "malle")
+"""Its chair first; the last is its clerk."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def _begin(house: House, session: Session, definition: Definition, cast: Cast, b
         CommitteeMember(
             municipality_id=HOME, committee_id=board.id, person_id=cast.people[who], chair=who == "salme"
         )
-        for who in ("salme", "leida")
+        for who in ("salme", "leida", "malle")
     )
     made = Play.begin(house, session, definition, cast, TABLE, began, committee_id=board.id, letters="rt")
     for who in INVITED:
@@ -221,7 +221,7 @@ def _report(play: Play) -> None:
         marks = [Mark(key, "supported", "Komisjon toetab ühenduste soovi.") for key in unresolved(page)]
         treating.finish(
             play.session,
-            play.actor("leida"),
+            play.actor("malle"),
             page.id,
             marks,
             runtime=play.house.runtime,

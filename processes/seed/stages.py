@@ -73,7 +73,7 @@ def accept(play: Play, place: str, act: str = "korraldus nr 58") -> None:
     play.do("settle_approvals", {"approvals": "agreed"})
     play.do("plan_session", session(play, FIRST_SESSION, "Kas võtta planeering vastu?"))
     play.morning_after(FIRST_SESSION)
-    play.do("treat_objections", by="leida")
+    play.do("treat_objections", by="malle")
     play.to_day(ACCEPTED)
     shown = {
         "display_from": iso(play, DISPLAY_FROM),

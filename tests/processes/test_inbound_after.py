@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import re
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlmodel import select
@@ -17,13 +18,13 @@ from notifications.inbound.classify import classify
 from notifications.lint import check
 from notifications.outbox import OutgoingLetter
 from processes import attendance
-from processes.actions import inbound_proposal, inbound_triage, opinions_of_case
+from processes.actions import inbound_proposal, inbound_triage, opinions_of_case, session_place
 from processes.actions.retention import AFTER_CASE, PUT_ASIDE, UNASKED, Retention, forget_mail
 from processes.actions.scanning import AGAIN_AFTER, Scanning
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import ENDED
 from processes.document import Attachment, Store
-from processes.errors import Conflict, FileInfected, FileWaits, NotFound, Refused
+from processes.errors import Conflict, FileInfected, FileWaits, LinkNotValid, NotFound, Refused, TooLate
 from processes.feedback import RECEIVED, Feedback
 from processes.inbound import IncomingMail
 from processes.meeting import Attendance, Meeting, MeetingAnswer
@@ -215,7 +216,7 @@ def test_every_answer_is_kept_with_its_way_and_the_latest_counts(scene):
 
 
 @BOTH
-def test_a_committee_member_answers_from_thechange_calendar(scene):
+def test_a_committee_member_answers_from_the_calendar_and_by_a_link_and_neither_once_the_seat_is_gone(scene):
     with scene.database.open_transaction() as session:
         leida = Person(municipality_id=HOME, name="Leida", email="leida@naidisvald.example")
         board = Committee(municipality_id=HOME, name="Keskkonnakomisjon")
@@ -238,11 +239,26 @@ def test_a_committee_member_answers_from_thechange_calendar(scene):
     raw = clients.answer(kept(scene, OutgoingLetter)[-1].content, "outlook", "accepted", now=DURING)
     assert take(scene, raw).outcome == "counted"
     assert [(it.answer, it.channel) for it in asked(scene)] == [("accepted", "calendar")]
+    letter = message_from_bytes(kept(scene, OutgoingLetter)[-1].content, policy=policy.default)
+    token = re.search(r"/et/s/(\w+)", letter.get_body(("plain",)).get_content())[1]
+    say = lambda said, at: scene.database.transaction(  # noqa: E731
+        lambda s: session_place.answer(s, HOME, token, said, links=scene.links, now=at)
+    )
+    with pytest.raises(Refused):
+        say("perhaps", DURING)
+    say("declined", DURING + timedelta(hours=1))
+    assert [(it.answer, it.channel) for it in asked(scene)] == [("declined", "web")]
+    with pytest.raises(TooLate):
+        say("accepted", DURING + timedelta(days=999))
+    with pytest.raises(LinkNotValid), scene.database.session() as session:
+        session_place.read(session, HOME, token[:-1] + "-", "et", links=scene.links, now=DURING)
     with scene.database.open_transaction() as session:
         session.delete(session.exec(select(CommitteeMember)).one())
     raw = clients.answer(kept(scene, OutgoingLetter)[-1].content, "gmail", "declined", now=DURING)
     assert take(scene, raw, "2").outcome == "not_invited"
-    assert len(kept(scene, MeetingAnswer)) == 1
+    assert len(kept(scene, MeetingAnswer)) == 2
+    with pytest.raises(LinkNotValid):
+        say("accepted", DURING)
 
 
 def pdf(scene):

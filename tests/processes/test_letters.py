@@ -83,6 +83,7 @@ def sample(variant: str) -> dict[str, str]:
         "need": "kirjutustõlge",
         "number": "dp-2027-3",
         "order_by": words.until(date(2027, 1, 6), variant),
+        "answer_link": "https://kaasa.example/et/s/abc",
         "answer_by": words.until(date(2027, 1, 18), variant),
         "advise_by": words.say(words.SENTENCES, "advise_by", variant).format(day=words.until(DAY, variant)),
         "organisation": "Näidise Pimedate Ühing",

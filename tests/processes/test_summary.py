@@ -17,13 +17,17 @@ from processes.actions.committee_desk import summaries_for
 from processes.actions.public_opinions import opinions
 from processes.actions.treating import Mark
 from processes.actions.what_became import UNTOUCHED, Became
+from processes.alike_group import PROPOSED, TAKEN, AlikeGroup, AlikeMember
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation
 from processes.deadline import latest_before
 from processes.decision import Decision, DecisionItem
 from processes.errors import NotAllowed, NotFound, Refused, TooLate
 from processes.feedback import TO_ANSWER, Feedback
+from processes.inner_round import MinorityView
 from processes.invitation import Invitation
+from processes.item import Item
+from processes.municipality import Municipality
 from processes.permission import Actor, actor_of
 from processes.person import Person, Role
 from processes.response import Response
@@ -40,7 +44,39 @@ def case(database_url):
     made.close()
 
 
-def called(case: PlanCase, *, occasion_done: bool = True) -> Summary:
+def split(case: PlanCase) -> None:
+    """Points of two opinions, a group a planner took, one that is only proposed, and a minority's view."""
+    now = case.clock.now()
+    points = ((case.heard, "accepted"), (case.heard, ""), (case.private, "not_accepted"))
+    with case.step() as session:
+        session.add_all(
+            Item(
+                municipality_id=HOME, consultation_id=case.id, feedback_id=said, place=place, text=f"Punkt {place}.",
+                outcome=outcome, position="Seisukoht." if outcome else "", changed_by="x", changed_at=now,
+            )
+            for place, (said, outcome) in enumerate(points, 1)
+        )  # fmt: skip
+        for leader, state, members in (
+            (case.private, TAKEN, (case.private, case.kept)), (case.late, PROPOSED, (case.late,)),
+        ):  # fmt: skip
+            group = AlikeGroup(
+                municipality_id=HOME, consultation_id=case.id, leader_id=leader, state=state, size=len(members),
+                identical=len(members), found_at=now,
+            )  # fmt: skip
+            session.add(group)
+            session.flush()
+            session.add_all(
+                AlikeMember(municipality_id=HOME, feedback_id=it, group_id=group.id, likeness=100, identical=it == leader)
+                for it in members
+            )  # fmt: skip
+        session.add(
+            MinorityView(
+                municipality_id=HOME, feedback_id=case.heard, member="Maie Mänd", text="Üks liige on kaldtee vastu.", place=1
+            )
+        )  # fmt: skip
+
+
+def called(case: PlanCase) -> Summary:
     """A case shown, spoken about and answered, whose committee has a frozen page before its session."""
     case.to_display()
     case.heard = case.opinion("Kaldtee on liiga järsk.", organisation="Näidise Kurtide Ühing")
@@ -60,6 +96,7 @@ def called(case: PlanCase, *, occasion_done: bool = True) -> Summary:
         (case.late, "noted"),
     ):
         case.answer(given, outcome, f"Põhjendus: {outcome}.")
+    split(case)
     case.complete("answer_opinions")
     starts = at(case.today + timedelta(days=16), 17)
     case.complete("plan_meeting", starts_at=starts, ends_at=starts + timedelta(hours=2), place="rahvamaja")
@@ -92,10 +129,10 @@ def record(case: PlanCase, page: Summary, *marks: Mark, who: Actor | None = None
         return treating.record(session, who or actor(case, "committee"), page.id, marks, now=case.clock.now())
 
 
-def finish(case: PlanCase, page: Summary, *marks: Mark, key: str = "once") -> bool:
+def finish(case: PlanCase, page: Summary, *marks: Mark, key: str = "once", who: str = "committee") -> bool:
     with case.step() as session:
         return treating.finish(
-            session, actor(case, "committee"), page.id, marks, runtime=case.runtime, now=case.clock.now(), key=key
+            session, actor(case, who), page.id, marks, runtime=case.runtime, now=case.clock.now(), key=key
         )  # fmt: skip
 
 
@@ -125,11 +162,55 @@ def test_every_figure_of_the_page_is_what_the_database_counts(case):
         assert counts["late"] == number(Feedback, col(Feedback.state).startswith("late")) == 1
         for outcome, figure in counts["outcomes"].items():
             assert figure == number(Response, Response.outcome == outcome)
+        for channel, figure in counts["channels"].items():
+            assert figure == number(Feedback, *opinion, Feedback.channel == channel)
+        points = (Item.consultation_id == case.id,)
+        assert counts["points"] == number(Item, *points) == 3
+        assert counts["split"] == len({it.feedback_id for it in case.rows(Item)}) == 2
+        assert counts["point_outcomes"] == {"accepted": 1, "undecided": 1, "not_accepted": 1}
+        for outcome, figure in counts["point_outcomes"].items():
+            assert figure == number(
+                Item, *points, Item.outcome == ("" if outcome == "undecided" else outcome)
+            )
+        taken = select(AlikeGroup.id).where(AlikeGroup.municipality_id == HOME, AlikeGroup.state == TAKEN)
+        assert counts["groups"] == number(AlikeGroup, AlikeGroup.state == TAKEN) == 1
+        assert counts["grouped"] == number(AlikeMember, col(AlikeMember.group_id).in_(taken)) == 2
+        assert counts["minority"] == number(MinorityView) == 1
     content = page.read()
     assert sum(it["opinions"] for it in content["themes"]) == counts["opinions"]
     assert sum(it["invited"] for it in content["kinds"]) == counts["invited"]
     said = {it["code"]: it["params"].get("number") for it in content["statements"]}
     assert (said["opinions"], said["invited"], said["unresolved"], said["access"]) == (4, 2, 2, 1)
+    assert (said["points"], said["points_undecided"], said["groups"], said["minority"]) == (3, 1, 1, 1)
+
+
+def test_points_alike_letters_and_a_minority_stand_under_their_opinion_without_the_members_name(case):
+    page = called(case)
+    opinions = {it["feedback_id"]: it for it in page.read()["opinions"]}
+    assert [(it["text"], it["outcome"]) for it in opinions[case.heard]["points"]] == [
+        ("Punkt 1.", "accepted"), ("Punkt 2.", ""),
+    ]  # fmt: skip
+    assert opinions[case.heard]["minority"] == ["Üks liige on kaldtee vastu."]
+    assert {key: it["alike"] for key, it in opinions.items()} == {
+        case.heard: 0, case.private: 1, case.kept: 1, case.late: 0,
+    }  # fmt: skip
+    assert "Maie Mänd" not in page.content
+    group = next(it for it in page.read()["statements"] if it["code"] == "group")
+    assert (group["params"]["size"], group["params"]["identical"]) == (2, 1)
+
+
+def test_the_page_says_which_ways_and_languages_were_never_offered(case):
+    said = {it["code"]: it["params"] for it in called(case).read()["statements"]}
+    home = case.rows(Municipality)[0]
+    assert (home.phone, home.address) == ("555 0100", "")
+    assert said["never_offered"] == {"ways": ["paper"]}
+    assert said["ways"] == {"ways": ["web", "mail", "phone", "in_person", "meeting"]}
+    assert said["not_used"] == {"ways": ["mail", "phone", "in_person"]}
+    assert said["came"] == {"channels": {"web": 4}}
+    assert said["languages_missing"] == {"languages": ["et-easy", "en", "ru"]}
+    assert said["kind_not_registered"] == {"kinds": ["association", "village_society", "congregation"]}
+    assert "no_link" in said
+    assert "no_meeting" not in said
 
 
 def test_every_sentence_is_numbered_and_stands_on_sources_that_are_there(case):
@@ -139,8 +220,7 @@ def test_every_sentence_is_numbered_and_stands_on_sources_that_are_there(case):
     assert [it["order"] for it in content["sources"]] == list(range(1, len(keys) + 1))
     named = [key for it in content["statements"] for key in it["sources"]]
     assert set(named) == set(keys)
-    bare = {it["code"] for it in content["statements"] if not it["sources"]}
-    assert bare <= {"not_displayed", "no_meeting", "not_everyone", "needs_few", "no_easy"}
+    assert [it["code"] for it in content["statements"] if not it["sources"]] == []
     assert f"feedback:{case.heard}" in keys
     assert any(key.startswith("notice:") for key in keys)
 
@@ -213,8 +293,10 @@ def test_a_page_before_any_opinion_says_what_it_does_not_know(case):
     case.approve()
     case.committee()
     content = case.rows(Summary)[-1].read()
-    said = [it["code"] for it in content["statements"]]
-    assert {"not_displayed", "no_meeting", "not_everyone"} <= set(said)
+    said = {it["code"]: it["params"] for it in content["statements"]}
+    assert {"not_displayed", "no_meeting", "not_everyone"} <= said.keys()
+    assert {"web", "meeting"} <= set(said["never_offered"]["ways"])
+    assert "not_used" not in said
     assert content["unresolved"] == []
 
 

@@ -11,6 +11,7 @@ ANYONE = frozenset({"anyone"})
 PLANNER = frozenset({"planner"})
 GOVERNMENT = frozenset({"government"})
 COMMITTEE = frozenset({"committee"})
+CLERK = frozenset({"clerk"})
 ADMINISTRATOR = frozenset({"administrator"})
 
 OUTSIDE_LANGUAGES = {
@@ -32,7 +33,7 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (ANYONE, "GET "),
     (ANYONE, "GET /calendar.ics"),
     (ANYONE, "GET /calendars"),
-    (PLANNER | COMMITTEE, "POST /calendars/{committee_id}"),
+    (PLANNER | COMMITTEE | CLERK, "POST /calendars/{committee_id}"),
     (ANYONE, "GET /feed.atom"),
     (ANYONE, "GET /feed/{token}/calendar.ics"),
     (ANYONE, "GET /case/{number}"),
@@ -85,10 +86,12 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (ANYONE, "POST /own/{token}/letters"),
     (ANYONE, "GET /own/{token}/stop"),
     (ANYONE, "POST /own/{token}/stop"),
+    (ANYONE, "GET /s/{token}"),
+    (ANYONE, "POST /s/{token}"),
     # whoever has tasks
-    (PLANNER | GOVERNMENT | COMMITTEE, "GET /desk"),
-    (PLANNER | GOVERNMENT | COMMITTEE, "GET /task/{wait_id}"),
-    (PLANNER | GOVERNMENT | COMMITTEE, "POST /task/{wait_id}"),
+    (PLANNER | GOVERNMENT | COMMITTEE | CLERK, "GET /desk"),
+    (PLANNER | GOVERNMENT | COMMITTEE | CLERK, "GET /task/{wait_id}"),
+    (PLANNER | GOVERNMENT | COMMITTEE | CLERK, "POST /task/{wait_id}"),
     # the planner's rooms of a case
     (PLANNER, "GET /cases/{number}/agenda"),
     (PLANNER, "POST /cases/{number}/agenda"),
@@ -191,13 +194,14 @@ DOORS: list[tuple[frozenset[str], str]] = [
     (PLANNER, "POST /cases/{number}/letters/{letter_id}/again"),
     (PLANNER, "GET /cases/{number}/letters/{letter_id}/body"),
     # the committee
-    (PLANNER | GOVERNMENT | COMMITTEE, "GET /summary/{summary_id}"),
-    (PLANNER | GOVERNMENT | COMMITTEE, "GET /summary/{summary_id}/easy"),
-    (PLANNER | COMMITTEE, "GET /summary/{summary_id}/remarks"),
+    (PLANNER | GOVERNMENT | COMMITTEE | CLERK, "GET /summary/{summary_id}"),
+    (PLANNER | GOVERNMENT | COMMITTEE | CLERK, "GET /summary/{summary_id}/easy"),
+    (PLANNER | GOVERNMENT | COMMITTEE | CLERK, "GET /summary/{summary_id}/source/{what}"),
+    (PLANNER | COMMITTEE | CLERK, "GET /summary/{summary_id}/remarks"),
     (COMMITTEE, "POST /summary/{summary_id}/remarks"),
     (PLANNER | COMMITTEE, "POST /summary/{summary_id}/remarks/speaker/{request_id}"),
-    (COMMITTEE, "GET /summary/{summary_id}/treatment"),
-    (COMMITTEE, "POST /summary/{summary_id}/treatment"),
+    (COMMITTEE | CLERK, "GET /summary/{summary_id}/treatment"),
+    (COMMITTEE | CLERK, "POST /summary/{summary_id}/treatment"),
     (PLANNER, "GET /session/{wait_id}"),
     (PLANNER, "POST /session/{wait_id}"),
     # the cases and their workbench

@@ -13,7 +13,7 @@ from processes.consultation import Consultation
 from processes.feedback import Feedback
 from processes.summary import Summary, Treatment
 from tests.web.conftest import HOME, Visitor
-from web import i18n, summary_words
+from web import i18n, summary_sentences, summary_sources
 from web.summary_sheet import SECTIONS, sheet_of
 
 
@@ -105,14 +105,25 @@ def test_the_text_says_the_same_sentences_as_the_page(demo_visitor: Visitor) -> 
 def test_every_code_a_page_may_hold_is_worded_and_has_a_section() -> None:
     import inspect
 
-    from processes import summary_content
+    from processes import (
+        summary_content,
+        summary_course,
+        summary_facts,
+        summary_points,
+        summary_unknown,
+        summary_ways,
+    )
 
-    source = inspect.getsource(summary_content)
-    said = set(re.findall(r'\.say\(\s*"(\w+)",\s*(?:f?"(\w+)")', source))
-    assert {section for section, _code in said} <= SECTIONS.keys()
-    assert {code for _section, code in said} - {"from_"} <= summary_words.SENTENCES.keys()
+    source = "".join(
+        inspect.getsource(it)
+        for it in (summary_content, summary_course, summary_facts, summary_points, summary_unknown, summary_ways)
+    )
+    said = set(re.findall(r'\.say\(\s*(?:SECTION|"(\w+)"),\s*(?:f?"(\w+)")', source))
+    assert {"never_offered", "not_used", "points", "groups"} <= {code for _section, code in said}
+    assert {section for section, _code in said} - {""} <= SECTIONS.keys()
+    assert {code for _section, code in said} - {"from_"} <= summary_sentences.SENTENCES.keys()
     kinds = set(re.findall(r'"source": f"(\w+):', source)) | {"invitation", "feedback", "approval", "round"}
-    assert kinds <= summary_words.SOURCES.keys()
+    assert kinds <= summary_sources.SOURCES.keys()
 
 
 def test_an_untold_page_says_when_it_will_be_there(demo_visitor: Visitor) -> None:
@@ -129,7 +140,7 @@ def test_an_untold_page_says_when_it_will_be_there(demo_visitor: Visitor) -> Non
 
 
 def test_before_the_session_positions_cannot_be_entered(demo_visitor: Visitor) -> None:
-    demo_visitor.sign_in("committee")
+    demo_visitor.sign_in("clerk")
     page = waiting(demo_visitor)
     text = demo_visitor.get(f"/et/summary/{page.id}/treatment").text
     assert "alates istungi algusest" in text
@@ -147,7 +158,7 @@ def rows(visitor: Visitor, page: Summary) -> list[Treatment]:
 
 
 def test_a_position_missing_is_named_and_what_was_typed_is_kept(demo_visitor: Visitor) -> None:
-    demo_visitor.sign_in("committee")
+    demo_visitor.sign_in("clerk")
     page = after_the_session(demo_visitor)
     first, second = objections(page)
     answer = demo_visitor.post(
@@ -164,7 +175,7 @@ def test_a_position_missing_is_named_and_what_was_typed_is_kept(demo_visitor: Vi
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_refusal_is_a_sentence_in_the_readers_language(demo_visitor: Visitor, language: str) -> None:
-    demo_visitor.sign_in("committee")
+    demo_visitor.sign_in("clerk")
     page = after_the_session(demo_visitor)
     first, second = objections(page)
     bad = {
@@ -181,7 +192,7 @@ def test_every_refusal_is_a_sentence_in_the_readers_language(demo_visitor: Visit
 
 
 def test_saved_positions_are_there_again_and_finishing_closes_the_page(demo_visitor: Visitor) -> None:
-    demo_visitor.sign_in("committee")
+    demo_visitor.sign_in("clerk")
     page = after_the_session(demo_visitor)
     path = f"/et/summary/{page.id}/treatment"
     first = objections(page)[0]
@@ -208,7 +219,7 @@ def test_saved_positions_are_there_again_and_finishing_closes_the_page(demo_visi
 
 
 def test_another_members_words_are_shown_before_they_are_replaced(demo_visitor: Visitor) -> None:
-    demo_visitor.sign_in("committee")
+    demo_visitor.sign_in("clerk")
     page = after_the_session(demo_visitor)
     path, first = f"/et/summary/{page.id}/treatment", objections(page)[0]
     demo_visitor.post(path, {f"stance-{first}": "supported", f"words-{first}": "Esimene.", "do": "save"})
@@ -229,6 +240,8 @@ def test_a_member_finds_the_summaries_on_the_desk_and_a_planner_does_not(demo_vi
     assert f'href="/et/summary/{page.id}"' in text
     assert "2 lahendamata vastuväidet" in text
     after_the_session(demo_visitor)
+    assert f'href="/et/summary/{page.id}/treatment"' not in demo_visitor.get("/et/desk").text
+    demo_visitor.sign_in("clerk")
     assert f'href="/et/summary/{page.id}/treatment"' in demo_visitor.get("/et/desk").text
     demo_visitor.sign_in("planner")
     assert "Kokkuvõtted komisjonile" not in demo_visitor.get("/et/desk").text

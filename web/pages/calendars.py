@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import own_calendar, public_calendar
-from processes.permission import COMMITTEE, PLANNER
+from processes.permission import CLERK, COMMITTEE, PLANNER
 from web import own_words
 from web.forms import Form
 from web.sending import feed, site_of
@@ -26,7 +26,7 @@ class CalendarsPage(Controller):
             topics = public_calendar.topics(session, kaasa.municipality_id)
             committees = (
                 own_calendar.of_committees(session, actor, links=kaasa.links)
-                if actor is not None and actor.holds(PLANNER, COMMITTEE)
+                if actor is not None and actor.holds(PLANNER, COMMITTEE, CLERK)
                 else []
             )
         return visit.page(
@@ -37,7 +37,7 @@ class CalendarsPage(Controller):
 
     @post("/{committee_id:str}", sync_to_thread=True, status_code=303)
     def renew(self, visit: Visit, committee_id: FromPath[str], form: Form) -> Redirect:  # noqa: ARG002  the form is read for its token
-        actor, kaasa, now = visit.official(PLANNER, COMMITTEE), visit.kaasa, visit.kaasa.clock.now()
+        actor, kaasa, now = visit.official(PLANNER, COMMITTEE, CLERK), visit.kaasa, visit.kaasa.clock.now()
         kaasa.database.transaction(
             lambda s: own_calendar.renew(s, actor, committee_id, links=kaasa.links, now=now)
         )

@@ -19,6 +19,7 @@ LANDING = {
     "colleague": "/desk",
     "government": "/desk",
     "committee": "/desk",
+    "clerk": "/desk",
     "administrator": "/cases",
 }
 

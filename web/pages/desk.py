@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from processes.actions import committee_desk, desk, desk_beside
 from processes.actions.desk import Task
-from processes.permission import COMMITTEE, GOVERNMENT, PLANNER
+from processes.permission import CLERK, COMMITTEE, GOVERNMENT, PLANNER
 from web import planner_words, summary_words
 from web.case_room import today
 from web.public_forms import page_number
@@ -31,7 +31,7 @@ class DeskPage(Controller):
         mine: FromQuery[str] = "",
         page: FromQuery[str] = "",
     ) -> Response[str]:
-        actor = visit.official(PLANNER, GOVERNMENT, COMMITTEE)
+        actor = visit.official(PLANNER, GOVERNMENT, COMMITTEE, CLERK)
         kaasa, now = visit.kaasa, visit.kaasa.clock.now()
         with kaasa.database.session() as session:
             found = desk.desk(
@@ -50,7 +50,7 @@ class DeskPage(Controller):
                 beside = desk_beside.beside(session, actor, visit.language, runtime=kaasa.runtime, now=now)
             summaries = (
                 committee_desk.summaries_for(session, actor, visit.language, now=now)
-                if actor.holds(COMMITTEE)
+                if actor.holds(COMMITTEE, CLERK)
                 else []
             )
         return visit.page(

@@ -13,6 +13,7 @@ from web.sentences import problems, sentence
 from web.visit import PageVisit, Visit
 
 ANSWERING = ("planner", "committee")
+READING = (*ANSWERING, "clerk")
 
 
 class HearingPage(Controller):
@@ -103,7 +104,7 @@ class SpeakPage(Controller):
 
 
 def _page(visit: PageVisit, summary_id: str, values: dict[str, str], errors: dict[str, str]) -> Response[str]:
-    kaasa, actor, now = visit.kaasa, visit.official(*ANSWERING), visit.kaasa.clock.now()
+    kaasa, actor, now = visit.kaasa, visit.official(*READING), visit.kaasa.clock.now()
     with kaasa.database.session() as session:
         view = summary_reading.read(session, actor, summary_id, visit.language, now=now)
         hearing = summary_hearing.read(session, actor, summary_id, now=now)

@@ -37,13 +37,14 @@ class SummaryPage(Controller):
         if view.frozen_at is None:
             return visit.page("summary_ahead.html", view=view)
         sheet = sheet_of(view.content)
+        address = f"{kaasa.settings.url()}{visit.url(f'/summary/{view.id}')}"
         if form in FILES:
             media_type, written = FILES[form]
             name = f"{view.number}-{visit.language}.{form}"
-            return attachment(written(document_of(view, sheet)), media_type, name)
+            return attachment(written(document_of(view, sheet, address)), media_type, name)
         if form == TEXT:
             return Response(
-                plain(view, sheet),
+                plain(view, sheet, address),
                 media_type="text/plain",
                 headers={"Cache-Control": "no-store", "Content-Language": visit.language},
             )

@@ -13,7 +13,7 @@ from engine.errors import AnswersRefused, GuardHolds, NotOpen
 from processes.actions import task
 from processes.actions.task import TaskView
 from processes.errors import Refused
-from processes.permission import COMMITTEE, GOVERNMENT, PLANNER, Actor
+from processes.permission import CLERK, COMMITTEE, GOVERNMENT, PLANNER, Actor
 from web import planner_words
 from web.form_key import new_key
 from web.forms import Form, SentForm
@@ -82,7 +82,7 @@ class TaskPage(Controller):
 
 
 def _official(visit: PageVisit) -> Actor:
-    return visit.official(PLANNER, GOVERNMENT, COMMITTEE)
+    return visit.official(PLANNER, GOVERNMENT, COMMITTEE, CLERK)
 
 
 def _name(form: SentForm) -> str:

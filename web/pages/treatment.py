@@ -1,4 +1,4 @@
-"""The committee enters what it did with each unresolved objection; its planner calls it to the session."""
+"""A committee's clerk enters what it did with each unresolved objection; its planner calls it to the session."""
 
 import secrets
 from collections.abc import Mapping
@@ -20,6 +20,9 @@ from web.sentences import problems
 from web.summary_sheet import sheet_of
 from web.visit import PageVisit, Visit
 
+WRITING = ("clerk", "committee")
+"""A committee's clerk; its chair where it has none."""
+
 
 class TreatmentPage(Controller):
     """`/{lang}/summary/{id}/treatment`: saved as often as wanted, finished once."""
@@ -28,12 +31,12 @@ class TreatmentPage(Controller):
 
     @get(sync_to_thread=True)
     def show(self, visit: Visit, summary_id: FromPath[str]) -> Response[str]:
-        visit.official("committee")
+        visit.official(*WRITING)
         return _treatment(visit, _view(visit, summary_id), {}, {})
 
     @post(sync_to_thread=True, status_code=303)
     def send(self, visit: Visit, summary_id: FromPath[str], form: Form) -> Response[str] | Redirect:
-        kaasa, actor, now = visit.kaasa, visit.official("committee"), visit.kaasa.clock.now()
+        kaasa, actor, now = visit.kaasa, visit.official(*WRITING), visit.kaasa.clock.now()
         marks = [
             _mark(form, it["feedback_id"]) for it in _view(visit, summary_id).content.get("unresolved", ())
         ]
@@ -79,7 +82,7 @@ class SessionPage(Controller):
 
 
 def _view(visit: PageVisit, summary_id: str) -> SummaryView:
-    kaasa, actor = visit.kaasa, visit.official("committee")
+    kaasa, actor = visit.kaasa, visit.official(*WRITING)
     with kaasa.database.session() as session:
         return summary_reading.read(session, actor, summary_id, visit.language, now=kaasa.clock.now())
 
