@@ -66,7 +66,8 @@ def _summaries(visit: PageVisit, pack: Pack) -> list[tuple[str, bytes]]:
     for at, summary_id in enumerate(pack.summaries, 1):
         with visit.kaasa.database.session() as session:
             view = summary_reading.read(session, actor, summary_id, visit.language, now=pack.as_of)
-        made.append((f"summaries/{at:02d}.pdf", pdf(document_of(view, sheet_of(view.content)))))
+        address = f"{visit.kaasa.settings.url()}{visit.url(f'/summary/{view.id}')}"
+        made.append((f"summaries/{at:02d}.pdf", pdf(document_of(view, sheet_of(view.content), address))))
     return made
 
 
