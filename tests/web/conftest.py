@@ -24,7 +24,7 @@ from processes.database import Database
 from processes.municipality import Municipality
 from processes.person import Person, Role
 from tests import seeded
-from tests.web.standing import application
+from tests.web.standing import application, share_secret
 from web import auth
 from web.compose import Kaasa, compose
 from web.settings import Settings
@@ -97,6 +97,7 @@ class Visitor:
 def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose database has the tables, the municipality and its people."""
     folder = tmp_path_factory.mktemp("people")
+    share_secret(folder)
     url = f"sqlite:///{folder / 'kaasa.db'}"
     migrate.upgrade(url)
     database = Database(url)

@@ -14,7 +14,7 @@ from processes.document import Document
 from processes.feedback import Feedback
 from processes.response import Response
 from tests.processes.public_scene import DURING, HOME, OPENS, PDF, Scene
-from tests.web.standing import application
+from tests.web.standing import application, share_secret
 from web.compose import compose
 from web.settings import Settings
 
@@ -26,6 +26,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.clock = HeldClock(DURING)
+        share_secret(folder)
         self.kaasa = compose(Settings(folder=folder, base_url="https://kaasa.example"), clock=self.clock)
         self.scene = Scene(self.kaasa.database, folder)
         self.scene.store = self.kaasa.store
