@@ -81,10 +81,23 @@ def test_every_sentence_of_the_page_is_in_the_pdf_and_links_to_a_source_that_is_
     content = page.read()
     with pikepdf.open(io.BytesIO(pdf_of(demo_visitor, page, "et"))) as file:
         links = [it for leaf in file.pages for it in leaf.get("/Annots", ()) if it.Subtype == "/Link"]
-        goals = {str(it.A.D if "/A" in it else it.Dest) for it in links}
+        inside = [str(it.A.D if "/A" in it else it.Dest) for it in links if not leads_out(it)]
+        outside = {str(it.A.URI) for it in links if leads_out(it)}
     told = [key for it in content["statements"] for key in it["sources"]]
-    assert len(links) >= len(told)
-    assert len(goals) == len(set(told))
+    assert len(inside) >= len(told)
+    assert len(set(inside)) == len(set(told))
+    assert outside == pages_of_sources(demo_visitor, page, "et")
+    assert demo_visitor.get(min(outside).removeprefix(demo_visitor.kaasa.settings.url())).status_code == 200
+
+
+def leads_out(link: pikepdf.Object) -> bool:
+    return "/A" in link and "/URI" in link.A
+
+
+def pages_of_sources(visitor: Visitor, page: Summary, language: str) -> set[str]:
+    """The whole address of each source's own page."""
+    base = f"{visitor.kaasa.settings.url()}/{language}/summary/{page.id}/source"
+    return {f"{base}/{it['order']}" for it in page.read()["sources"]}
 
 
 def test_the_word_file_has_headings_header_rows_languages_and_links_that_lead_somewhere(
@@ -104,7 +117,10 @@ def test_the_word_file_has_headings_header_rows_languages_and_links_that_lead_so
     assert word.core_properties.language == "ru-RU"
     body = word.element.body
     assert {it.get(qn("w:val")) for it in body.iter(qn("w:lang"))} >= {"et-EE"}
-    to = {it.get(qn("w:anchor")) for it in body.iter(qn("w:hyperlink"))}
+    links = list(body.iter(qn("w:hyperlink")))
+    to = {it.get(qn("w:anchor")) for it in links if it.get(qn("w:anchor"))}
+    out = {word.part.rels[it.get(qn("r:id"))].target_ref for it in links if it.get(qn("r:id"))}
+    assert out == pages_of_sources(demo_visitor, page, "ru")
     there = {it.get(qn("w:name")) for it in body.iter(qn("w:bookmarkStart"))}
     assert to == there == {f"source_{it['order']}" for it in page.read()["sources"]}
 
