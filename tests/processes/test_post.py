@@ -19,7 +19,7 @@ from processes.accommodation import Need
 from processes.committee import Committee
 from processes.consultation import Consultation, ConsultationText
 from processes.database import Database
-from processes.decision import Decision
+from processes.decision import Decision, DecisionItem
 from processes.feedback import LATE_WAITING, Feedback
 from processes.invitation import INVITED, Approval, Invitation, Links
 from processes.meeting import CANCELLED, Attendance, Meeting
@@ -496,8 +496,12 @@ def test_the_decision_tells_each_what_became_of_their_own_points(scene: Scene) -
             recorded_at=NOW,
         )
     )
-    assert scene.post.decision_made(scene.case, _adoption(scene)).letters == 5
+    made = _adoption(scene)
+    scene.keep(DecisionItem(decision_id=made.id, feedback_id="mine", words="Ülekäik tuleb 20 meetrit lähemale."))
+    assert scene.post.decision_made(scene.case, made).letters == 5
     text = text_of(scene.mail("mari"))
+    assert "Ülekäik tuleb 20 meetrit lähemale." in text
+    assert "Ülekäik tuleb" not in text_of(scene.mail("jaan"))
     assert "ei arvestatud" in text
     assert "toetas teie ettepanekut" in text
     assert "Mõistlik." in text
