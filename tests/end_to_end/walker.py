@@ -1,4 +1,4 @@
-"""Someone who walks a case through the browser as its people would, one open task after the other.
+"""Someone who walks a case through the browser as its people would, one open task after the other, without a mouse.
 
 The database is only read, to know which task is open; everything that is done is done on pages.
 """
@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Page
 from engine.clock import local_day
 from notifications.sources import Postbox
 from tests.browser.pages import Server
+from tests.end_to_end.keys import Keys
 
 TASKS = sa.text(
     "select w.id, w.element, w.role from engine_wait w join consultation c on c.instance_id = w.instance_id "
@@ -33,6 +34,7 @@ class Walker:
         self.engine = sa.create_engine(
             f"sqlite:///{server.folder / 'kaasa.db'}", connect_args={"timeout": 30}
         )
+        self.keys = Keys(page)
         self.role = ""
         self.done: list[str] = []
         self.looked: Callable[[str], None] = lambda _element: None
@@ -82,8 +84,8 @@ class Walker:
             self.role = role
 
     def press(self, button: Locator) -> None:
-        button.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.keys.press(button)
 
     def next(self) -> None:
         """Go to the next thing that happens."""
@@ -136,7 +138,7 @@ class Walker:
         for name in _names(form, "input[type=radio]"):
             group = form.locator(f"input[type=radio][name='{name}']")
             if form.locator(f"input[type=radio][name='{name}']:checked").count() == 0:
-                group.nth(FIRST_CHOICE.get(name.partition("-")[0], 0)).check()
+                self.keys.choose(group.nth(FIRST_CHOICE.get(name.partition("-")[0], 0)))
         for field in form.locator("input[type=date]").all():
             if field.is_visible() and not field.input_value():
                 field.fill(self._day(field.get_attribute("name") or "").isoformat())
@@ -147,7 +149,7 @@ class Walker:
         for field in form.locator("input[type=text], input[type=url], input:not([type]), textarea").all():
             if field.is_visible() and not field.input_value():
                 name = field.get_attribute("name") or ""
-                field.fill("" if name in {"url", "objections"} else f"Proovitekst: {element}")
+                self.keys.write(field, "" if name in {"url", "objections"} else f"Proovitekst: {element}")
 
     def answer_all(self) -> None:
         """Answer every opinion one by one, then close the step."""
@@ -159,8 +161,8 @@ class Walker:
                 break
             self.page.goto(self.server.url + href)
             form = self.page.locator("main form[data-keep]").first
-            form.locator("input[name=outcome]").nth(2 if number == 0 else 0).check()
-            form.locator("textarea[name=reasons]").fill(f"Põhjendus number {number + 1}.")
+            self.keys.choose(form.locator("input[name=outcome]").nth(2 if number == 0 else 0))
+            self.keys.write(form.locator("textarea[name=reasons]"), f"Põhjendus number {number + 1}.")
             self.press(form.locator("button[name=then][value=stay]"))
         self.page.goto(answers)
         self.press(self.page.locator("main form[action$='/close'] button"))
@@ -174,7 +176,7 @@ class Walker:
         copy = f"{self.server.url}/et/cases/{self.number}/publishing/{found}"
         self.page.goto(copy)
         kept = self.page.locator("textarea[name=kept]")
-        kept.fill("Koht on planeeritava ala osa.")
+        self.keys.write(kept, "Koht on planeeritava ala osa.")
         self.press(self.page.locator(f"main form[action$='/publishing/{found}'] button.govuk-button"))
         assert self.page.locator(".govuk-error-summary").count() == 0
         assert self.page.locator("main form[action$='/out']").count() == 0
