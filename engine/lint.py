@@ -162,12 +162,14 @@ def _check_process(process: Process, services: Services | None) -> Iterator[Find
     tasks = {
         it.id for diagram in process.diagrams() for it in diagram.elements.values() if it.kind in HUMAN_TASKS
     }
+    # What is asked when a case begins hangs on its start, as in other tools for BPMN.
+    tasks |= {it.id for it in process.diagram.elements.values() if it.kind == "startEvent"}
     for path, text in process.files.items():
         stem = PurePosixPath(path).stem
         if path.endswith(".form"):
             if stem not in tasks:
                 yield Finding(
-                    path, stem, "no task has this id, so nobody sees the form; rename or delete it."
+                    path, stem, "no task or start has this id, so nobody sees the form; rename or delete it."
                 )
             yield from (Finding(path, "", it) for it in read_form(text).lint(process.fields))
     # Tables no task names are read by services, which bring their own names.

@@ -83,13 +83,17 @@ class Happened:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """The workbench of a case. `whole` says whether its history is complete and unchanged."""
+    """The workbench of a case. `whole` says whether its history is complete and unchanged.
+
+    `begins` is what its beginning is called, the day of which is `application_on`.
+    """
 
     head: Head
     kind: str
     place: str
     applicant: str
     planner: str
+    begins: str
     application_on: object
     end_element: str
     cancel_reason: str
@@ -146,6 +150,7 @@ def read(
         place=case.place,
         applicant=case.applicant,
         planner=planner.name,
+        begins=_begins(definition, language),
         application_on=case.application_on,
         end_element=case.end_element,
         cancel_reason=case.cancel_reason,
@@ -165,6 +170,17 @@ def read(
         else None,
         display_open=newest is not None and running and newest.phase == "display" and ROUND_CLOSES in waited,
     )
+
+
+def _begins(definition: Definition | None, language: str) -> str:
+    """What the beginning of a procedure is called: the name of its drawing's start."""
+    if definition is None:
+        return ""
+    diagram = definition.process.diagram
+    start = (
+        it.id for it in diagram.elements.values() if it.kind == "startEvent" and it.scope == diagram.process
+    )
+    return next((definition.text_of(it, language).name for it in start), "")
 
 
 def _waits(

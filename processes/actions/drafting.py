@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, select
 
 from engine.clock import local_day
 from engine.decision import Decision, read_decision
-from processes import audience, catalogue, suggestion
+from processes import audience, catalogue, launch_form, suggestion
 from processes.actions import planner_case
 from processes.actions.giving import check_length, clean, one_line
 from processes.committee import Committee
@@ -22,6 +22,7 @@ from processes.document import Document
 from processes.errors import Reason, Refused, TooLate
 from processes.feedback import next_number
 from processes.invitation import Invitation
+from processes.launch_form import Asked
 from processes.organisation import Organisation
 from processes.permission import PLANNER, Actor, require
 from processes.words import EASY, LANGUAGES
@@ -60,8 +61,13 @@ class Matter:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the form offers: kinds, topics the registry knows, effects the kind's table asks about, committees."""
+    """What the form offers: kinds, topics the registry knows, effects the kind's table asks about, committees.
 
+    `kind` is the one it asks for, and `asked` how it words each part of the matter; what it leaves out is not asked.
+    """
+
+    kind: str
+    asked: Mapping[str, Asked]
     kinds: tuple[tuple[str, str], ...]
     topics: tuple[str, ...]
     impacts: tuple[tuple[str, str], ...]
@@ -107,7 +113,7 @@ def find(session: Session, actor: Actor, number: str, *, lock: bool = False) -> 
     return case
 
 
-def offer(session: Session, actor: Actor, kind: str = "") -> Offer:
+def offer(session: Session, actor: Actor, kind: str = "", language: str = "et") -> Offer:
     """What may be chosen, for a kind (the first one when it is not known). Errors: NotAllowed."""
     require(actor, PLANNER)
     kinds = catalogue.kinds()
@@ -118,7 +124,9 @@ def offer(session: Session, actor: Actor, kind: str = "") -> Offer:
     topics = {line for text in session.exec(registry.distinct()) for line in text.splitlines() if line}
     committees = select(Committee).where(Committee.municipality_id == actor.municipality_id)
     return Offer(
-        kinds=tuple((it.key, it.title) for it in kinds),
+        kind=chosen.key,
+        asked=launch_form.of_kind(chosen, language),
+        kinds=tuple((it.key, launch_form.title(it, language)) for it in kinds),
         topics=tuple(sorted(topics, key=str.casefold)),
         impacts=impacts_of(audience_table(chosen.key)),
         committees=tuple((it.id, it.name) for it in session.exec(committees.order_by(Committee.name))),
@@ -200,23 +208,25 @@ def discard(session: Session, actor: Actor, number: str) -> None:
 def _check(session: Session, actor: Actor, given: Matter, today: date) -> date:
     """Out: the day of the application. Errors: Refused with a reason for every field that is wrong."""
     problems: dict[str, Reason] = {}
-    if given.kind not in {it.key for it in catalogue.kinds()}:
+    kind = next((it for it in catalogue.kinds() if it.key == given.kind), None)
+    if kind is None:
         problems["kind"] = Reason("not_a_choice")
+    asked = launch_form.of_kind(kind, "et") if kind else launch_form.EVERYTHING
     for language in WRITTEN_IN:
         _check_text(problems, language, given.texts.get(language, {}))
-    check_length(problems, "place", one_line(given.place), MAX_LINE, required=True, missing="place_missing")
-    check_length(
-        problems, "applicant", one_line(given.applicant), MAX_LINE, required=True, missing="applicant_missing"
-    )
+    for part, words in (("place", given.place), ("applicant", given.applicant)):
+        needed = part in asked and asked[part].required
+        check_length(problems, part, one_line(words), MAX_LINE, required=needed, missing=f"{part}_missing")
     day = _day(problems, given.application_on, today)
-    if given.decided_by not in DECIDERS:
+    if given.decided_by not in DECIDERS and "decided_by" in asked:
         problems["decided_by"] = Reason("not_a_choice")
     if given.committee_id and session.get(Committee, (actor.municipality_id, given.committee_id)) is None:
         problems["committee_id"] = Reason("not_a_choice")
-    if "kind" not in problems:
-        known = {value for value, _label in impacts_of(audience_table(given.kind))}
-        if not known.issuperset(given.impacts):
-            problems["impacts"] = Reason("not_a_choice")
+    known = (
+        {value for value, _label in impacts_of(audience_table(given.kind))} if kind else set(given.impacts)
+    )
+    if not known.issuperset(given.impacts):
+        problems["impacts"] = Reason("not_a_choice")
     if len(topics_of(given.topics)) > MAX_TOPICS or any(len(it) > MAX_LINE for it in given.topics):
         problems["other_topics"] = Reason("too_many_topics", limit=MAX_TOPICS, length=MAX_LINE)
     if problems or day is None:
@@ -253,9 +263,12 @@ def _day(problems: dict[str, Reason], text: str, today: date) -> date | None:
 
 
 def _write(session: Session, case: Consultation, given: Matter, day: date) -> None:
-    case.place, case.applicant = one_line(given.place), one_line(given.applicant)
+    asked = launch_form.of_kind(catalogue.kind(case.kind), "et")
+    for part, words in (("place", given.place), ("applicant", given.applicant)):
+        if part in asked or words:  # what the form does not ask stays as it was
+            setattr(case, part, one_line(words))
     case.topics, case.impacts = "\n".join(topics_of(given.topics)), "\n".join(dict.fromkeys(given.impacts))
-    case.application_on, case.decided_by = day, given.decided_by
+    case.application_on, case.decided_by = day, given.decided_by or case.decided_by or DECIDERS[0]
     case.committee_id = given.committee_id or None
     session.add(case)
     session.flush()

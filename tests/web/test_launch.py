@@ -307,3 +307,43 @@ def test_pages_speak_every_language(demo_visitor: Visitor) -> None:
         assert demo_visitor.get(f"/{language}/launch").status_code == 200
         for page in ("matter", "plan", "whom", "papers", "letters-preview", "begin", "discard"):
             assert demo_visitor.get(f"/{language}/cases/{number}/{page}").status_code == 200, page
+
+
+TABLE: dict[str, Any] = {
+    "kind": "round_table",
+    "title-et": "Näidisvalla sotsiaalkaitse ümarlaud",
+    "what-et": "Räägime toetustest ja teenustest.",
+    "application_on": "2026-01-05",
+    "decided_by": "government",
+}
+
+
+def test_what_is_asked_at_the_beginning_and_in_which_words_comes_from_the_kind(demo_visitor: Visitor) -> None:
+    demo_visitor.sign_in("planner")
+    plan, table = (demo_visitor.get(f"/et/launch?kind={it}").text for it in ("detailed_plan", "round_table"))
+    for words in (
+        "Mis on planeeringu nimi?",
+        "Kes planeeringut taotles?",
+        "Millal taotlus saabus?",
+        "Kus see on?",
+    ):
+        assert words in plan
+        assert words not in table
+    for words in (
+        "Mis on ümarlaua nimi?",
+        "Mis päevast esimene kord algab?",
+        "Milline komisjon kokkuvõtet kuuleb?",
+    ):
+        assert words in table
+        assert words not in plan
+    assert "Как называется круглый стол?" in demo_visitor.get("/ru/launch?kind=round_table").text
+    refused = demo_visitor.post("/et/launch", {**TABLE, "title-et": "", "key": key_on(table)})
+    assert refused.status_code == 422
+    assert "Mis on ümarlaua nimi?" in refused.text
+    kept = demo_visitor.post("/et/launch", {**TABLE, "key": key_on(table)})
+    number = found(r"/et/cases/([^/]+)/plan", kept.headers["location"])
+    assert "taotlus" not in demo_visitor.get(f"/et/cases/{number}/plan").text.lower()
+    assert demo_visitor.post(f"/et/cases/{number}/begin").status_code == 303
+    bench = demo_visitor.get(f"/et/cases/{number}").text
+    assert "Kord algab" in bench
+    assert "Taotlus" not in bench

@@ -1,7 +1,7 @@
 """Beginning a consultation: the drafts, and the matter of one. Everything else of a draft stands in `web/pages/draft`."""
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from processes.actions import drafting
@@ -22,9 +22,10 @@ class LaunchPage(Controller):
     path = "/launch"
 
     @get(sync_to_thread=True)
-    def show(self, visit: Visit) -> Response[str]:
+    def show(self, visit: Visit, kind: FromQuery[str] = "") -> Response[str]:
+        """The form of a kind, chosen in the address; the first kind's when none is."""
         planner(visit)
-        return _page(visit, _empty(visit))
+        return _page(visit, _empty(visit, kind))
 
     @post(sync_to_thread=True, status_code=303)
     def make(self, visit: Visit, form: Form) -> Response[str] | Redirect:
@@ -59,8 +60,8 @@ class MatterPage(Controller):
         return visit.redirect(f"/cases/{number}/plan", done="draft_kept", number=number)
 
 
-def _empty(visit: PageVisit) -> Matter:
-    return Matter(kind="", texts={}, application_on=today(visit).isoformat(), decided_by="council")
+def _empty(visit: PageVisit, kind: str) -> Matter:
+    return Matter(kind=kind, texts={}, application_on=today(visit).isoformat(), decided_by="council")
 
 
 def _matter(form: SentForm, kind: str = "") -> Matter:
@@ -87,7 +88,7 @@ def _page(
     status: int = 200,
 ) -> Response[str]:
     actor = planner(visit)
-    offer = reading(visit, lambda s: drafting.offer(s, actor, given.kind))
+    offer = reading(visit, lambda s: drafting.offer(s, actor, given.kind, visit.language))
     found = reading(visit, lambda s: drafting.drafts(s, actor, visit.language)) if not number else []
     return visit.page(
         "launch.html",
@@ -102,6 +103,8 @@ def _page(
         impacts=[(it, _(words.IMPACTS[it]) if it in words.IMPACTS else label) for it, label in offer.impacts],
         other_topics="\n".join(it for it in given.topics if it not in offer.topics),
         others=[(it, _(words.LANGUAGES[it])) for it in WRITTEN_IN if it != "et"],
-        deciders=[(it, _(text)) for it, text in words.DECIDERS.items()],
+        deciders=offer.asked["decided_by"].options or [(it, _(text)) for it, text in words.DECIDERS.items()]
+        if "decided_by" in offer.asked
+        else [],
         errors=errors or {},
     )

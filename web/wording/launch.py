@@ -4,10 +4,10 @@ from web.i18n import N_
 
 SENTENCES = {
     "already_begun": N_("This procedure has already begun. Open it from the list of cases to go on with it."),
-    "title_missing": N_("Write what the plan is called, in a few words."),
-    "what_missing": N_("Write what is planned, so that a neighbour understands it."),
+    "title_missing": N_("Write what it is called, in a few words."),
+    "what_missing": N_("Write what it is about, so that a neighbour understands it."),
     "place_missing": N_("Write where it is: the street or the village."),
-    "applicant_missing": N_("Write who applied for the plan."),
+    "applicant_missing": N_("Write who applied for it."),
     "application_too_old": N_(
         "Write {first:%d.%m.%Y} or later: older applications were made under another law."
     ),
