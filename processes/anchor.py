@@ -1,6 +1,7 @@
 """Where in the plan an opinion points: a page or paragraph of a document, a point or an area on the map.
 
-A place on the map is GeoJSON in WGS 84 (RFC 7946: longitude first). What is kept has been read and written again,
+A place on the map is GeoJSON in WGS 84 (RFC 7946: longitude first); metres of the national grid, in which plans are
+drawn, are counted into degrees as they are read. What is kept has been read and written again,
 so nothing but known geometry is ever stored or drawn.
 """
 
@@ -13,6 +14,7 @@ from sqlalchemy import Column, Index, Text
 from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field
 
+from processes import national_grid
 from processes.database import Row, belongs_to
 
 DOCUMENT, POINT, AREA = "document", "point", "area"
@@ -150,6 +152,8 @@ def _place(inner: Any) -> list[float]:
         or not isinstance(y, int | float)
     ):
         raise GeometryUnreadable("not_geojson")
+    if national_grid.is_grid(x, y):
+        x, y = national_grid.to_degrees(x, y)
     if not (math.isfinite(x) and math.isfinite(y) and abs(x) <= 180 and abs(y) <= 90):
         raise GeometryUnreadable("not_on_earth")
     return [round(float(x), 6), round(float(y), 6)]

@@ -68,7 +68,7 @@ SENTENCES = {
     "too_many_corners": N_("This shape has too many corners; 200 are drawn at most."),
     "too_many_shapes": N_("The map holds 200 shapes at most."),
     "not_on_earth": N_(
-        "These coordinates are not on Earth. First the latitude (about 59), then the longitude (about 25)."
+        "These coordinates are not on Earth. Write the latitude (about 59), then the longitude (about 25), or metres of the national grid (L-EST97)."
     ),
     "document_unknown": N_("Choose one of the published documents."),
     "no_such_page": N_("Write the page as a number."),
