@@ -7,20 +7,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from processes.actions import document_keeping, drafting, inviting, launch, planning, whom
-from processes.actions.document_keeping import NewPaper
-from processes.actions.giving import File
 from processes.actions.invited_one import NewOrganisation
-from processes.database import new_id
-from processes.document import KINDS as PAPERS
 from processes.errors import Refused
 from processes.organisation import KINDS as ORGANISATIONS
 from web import launch_words as words
-from web import planner_words, public_words, room_words
-from web.case_room import download, letter_body, planner, reading, trying, writing
+from web import paper_form, planner_words, room_words
+from web.case_room import letter_body, planner, reading, trying, writing
 from web.forms import Form
 from web.i18n import LANGUAGES
 from web.i18n import gettext as _
-from web.public_forms import FILES_ACCEPTED, FILES_NAMED
 from web.sentences import problems
 from web.visit import PageVisit, Visit
 
@@ -91,14 +86,7 @@ class PapersPage(Controller):
     @post(sync_to_thread=True, status_code=303)
     def add(self, visit: Visit, number: FromPath[str], form: Form) -> Response[str] | Redirect:
         actor, kaasa = planner(visit), visit.kaasa
-        sent = form.files("file")
-        new = NewPaper(
-            title=form.text("title"),
-            kind=form.text("kind"),
-            language=form.text("language"),
-            accessible=form.ticked("accessible"),
-            file=File(sent[0].filename, sent[0].content, sent[0].media_type) if sent else None,
-        )
+        new = paper_form.new_paper(form)
 
         def keep(session: Any) -> document_keeping.Paper:
             drafting.find(session, actor, number)
@@ -114,11 +102,7 @@ class PapersPage(Controller):
 
     @get("/{document_id:str}", sync_to_thread=True)
     def read(self, visit: Visit, number: FromPath[str], document_id: FromPath[str]) -> Response[bytes]:
-        actor, store = planner(visit), visit.kaasa.store
-        paper, content = reading(
-            visit, lambda s: document_keeping.content(s, actor, number, document_id, store=store)
-        )
-        return download(paper.filename, paper.media_type, content)
+        return paper_form.file(visit, number, document_id)
 
     @post("/{document_id:str}/remove", sync_to_thread=True, status_code=303)
     def remove(self, visit: Visit, number: FromPath[str], document_id: FromPath[str]) -> Redirect:
@@ -274,22 +258,7 @@ def _papers(
 ) -> Response[str]:
     actor = planner(visit)
     reading(visit, lambda s: drafting.find(s, actor, number))
-    head, papers = reading(visit, lambda s: document_keeping.listed(s, actor, number, visit.language))
-    typed = values or {}
-    return visit.page(
-        "draft_papers.html",
-        status=status,
-        head=head,
-        papers=papers,
-        key=typed.get("key") or new_id(),
-        kinds=[(it, public_words.word(public_words.DOCUMENTS, it)) for it in PAPERS],
-        kind_of={it: public_words.word(public_words.DOCUMENTS, it) for it in PAPERS},
-        tongues=list(LANGUAGES.items()),
-        accepted=FILES_ACCEPTED,
-        named=FILES_NAMED,
-        values=typed,
-        errors=errors or {},
-    )
+    return paper_form.page(visit, "draft_papers.html", number, values, errors, status=status)
 
 
 def _letter(visit: PageVisit, number: str, organisation_id: str) -> inviting.Preview:
