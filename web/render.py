@@ -38,6 +38,7 @@ class Renderer:
         return rendered
 
 
+@cache  # it knows no product, and to compile every macro takes a tenth of a second
 def environment(*, reload: bool = False) -> Environment:
     """The one Jinja environment: everything escaped, a missing value is an error."""
     env = Environment(
