@@ -7,6 +7,8 @@ JSON and are never read as markup. The same document gives the same bytes.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ import typst
 from engine.clock import ZONE
 from web.summary_document import Block, Chart, Document, Heading, Paragraph, Quotation, Run, Table
 
+LONG = 300
+"""Blocks of a section: some six pages."""
 LAYOUT = Path(__file__).with_name("templates") / "summary.typ"
 
 
@@ -36,7 +40,7 @@ def _layout() -> bytes:
 
 
 def _values(document: Document) -> dict[str, Any]:
-    made = document.made_at.astimezone(ZONE)
+    made, sections = document.made_at.astimezone(ZONE), _sections(document.blocks)
     return {
         "title": document.title,
         "title_language": document.title_language,
@@ -44,8 +48,23 @@ def _values(document: Document) -> dict[str, Any]:
         "language": document.language,
         "author": document.author,
         "made": [made.year, made.month, made.day, made.hour, made.minute, made.second],
-        "blocks": [_block(it) for it in document.blocks],
+        "blocks": [_block(it) | _apart(sections, it) for it in document.blocks],
     }
+
+
+def _sections(blocks: Sequence[Block]) -> Counter[int]:
+    """How many blocks follow each heading of a section, by the heading."""
+    found, here = Counter[int](), 0
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            here = id(block)
+        found[here] += 1
+    return found
+
+
+def _apart(sections: Mapping[int, int], block: Block) -> dict[str, bool]:
+    """A long section begins on a page of its own: the engine lays such parts out side by side."""
+    return {"apart": sections.get(id(block), 0) > LONG} if isinstance(block, Heading) else {}
 
 
 def _block(block: Block) -> dict[str, Any]:
