@@ -97,8 +97,12 @@ def _document(pack: Pack) -> Document:
 
 
 def _table(section: Section) -> Table:
-    """The columns people read: those a program needs (hashes, addresses) stand in the XML alone."""
-    kept = [at for at, name in enumerate(section.columns) if name not in words.FOR_PROGRAMS]
+    """The columns people read: what only a program needs stands in the XML, and nothing stands for what is nowhere."""
+    kept = [
+        at
+        for at, name in enumerate(section.columns)
+        if name not in words.FOR_PROGRAMS and any(row[at] not in (None, "") for row in section.rows)
+    ]
     return Table(
         caption=_(words.SECTIONS[section.code]),
         head=tuple(_(words.COLUMNS[section.columns[at]]) for at in kept),

@@ -90,12 +90,19 @@ COLUMNS = {
 FOR_PROGRAMS = ("sha256", "summary_sha256", "message_id")
 """Columns that stand in the XML alone."""
 
+_OUTCOMES = {code.partition(".")[2]: said for code, said in public_words.DECISIONS.items()}
+_PURPOSES = {"opinion": N_("opinion"), "approval": public_words.PHASES["approval"]}
+_STATES = {"invited": N_("Invited"), "proposed": N_("not asked yet"), "uninvited": N_("taken back")}
 _CODES = {
     ("notices", "occasion"): summary_words.NOTICES,
     ("notices", "channel"): summary_words.NOTICE_CHANNELS,
     ("rounds", "phase"): public_words.PHASES,
     ("extended", "phase"): public_words.PHASES,
     ("invited", "kind"): room_words.ORGANISATIONS,
+    ("invited", "purpose"): _PURPOSES,
+    ("invited", "state"): _STATES,
+    ("summaries", "occasion"): public_words.DECISION_KINDS,
+    ("decisions", "outcome"): _OUTCOMES,
     ("approvals", "result"): summary_words.APPROVALS,
     ("opinions", "channel"): public_words.CHANNELS,
     ("opinions", "state"): room_words.OPINIONS,

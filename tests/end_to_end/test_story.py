@@ -1,17 +1,30 @@
-"""The whole story in a real browser without JavaScript: from the application to the archive."""
+"""The whole story in a real browser without JavaScript: from the application to the archive.
+
+On its way every word is answered: an opinion points at a place and is split, an umbrella gathers its members' drafts,
+alike letters share an answer, an office advises, a second person approves, the committee reads a frozen page, the
+decision goes back to the authors and the proof is taken for the register.
+"""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pages import PageFor, Server, start
+from tests.browser.pages import Axe, NuCheck, PageFor, Server, sign_in, start
+from tests.end_to_end.assessor import FORM, Assessor
 from tests.end_to_end.walker import Walker, link_in
 
 OBJECTION = "Kaldtee on liiga järsk ja ratastooliga sealt üles ei saa."
 WISH = "Palun jätke mänguväljaku kõrvale kaks pinki."
+PLACED = "Minu maja ees olev kaldtee on kitsas ja lapsevanker ei mahu mööda."
+POINT = "Kaldtee on kitsas."
+POSITION = "Kaldtee tehakse 1,5 meetrit lai."
+DRAFTS = {"Esimene liige": "Kaldtee kalle olgu väiksem.", "Teine liige": "Kaldteed ei ole üldse vaja."}
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +32,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = start(tmp_path_factory.mktemp("story") / "demo")
     yield running
     running.stop()
-
-
-def speak_as_association(page: Page, link: str, words: str) -> None:
-    page.goto(link)
-    page.locator("textarea[name=text]").fill(words)
-    page.locator("main form[data-keep] button.govuk-button, main form button.govuk-button").first.click()
-    page.wait_for_load_state()
-    assert page.locator(".govuk-error-summary").count() == 0, page.locator(
-        ".govuk-error-summary"
-    ).inner_text()
 
 
 def asks(page: Page, link: str) -> bool:
@@ -66,27 +69,42 @@ def newest_case(town: Server, page: Page) -> Walker:
     return walker
 
 
-def test_a_plan_is_carried_from_the_application_to_the_archive_without_javascript(
-    town: Server, page_for: PageFor
-) -> None:
+@pytest.fixture
+def assessor(town: Server, page_for: PageFor, axe: Axe) -> Iterator[Assessor]:
     walker = newest_case(town, page_for(java_script_enabled=False))
-    outside = page_for(java_script_enabled=False)
+    looker = page_for()
+    sign_in(looker, town, "planner")
+    yield Assessor(walker, page_for(java_script_enabled=False), looker, axe)
+    walker.engine.dispose()
+
+
+def test_a_plan_is_carried_from_the_application_to_the_archive_without_javascript(
+    assessor: Assessor, town: Server, nu_check: NuCheck
+) -> None:
+    walker, outside = assessor.walker, assessor.outside
     walker.walk(until="accept_plan")
     title = walker.page.goto(f"{town.url}/et/case/{walker.number}") and walker.page.locator("h1").inner_text()
     assert title
     walker.do(*walker.tasks()[0])
     while [element for _, element, _ in walker.tasks() if element.startswith("display_")]:
         walker.do(*walker.tasks()[0])
+    assessor.prepare()
     walker.let_time_pass(lambda: opinion_is_asked(outside, town, walker.number))
-    speak_as_resident(outside, town, walker.number, WISH)
-    links = (link_in(it, "i") for it in walker.letters(title) if "/i/" in it)
-    speak_as_association(outside, next(it for it in links if asks(outside, it)), OBJECTION)
+    speak(assessor, title)
+
     walker.walk(until="answer_opinions")
+    assess(assessor)
     walker.publish(OBJECTION)
+    walker.publish(PLACED)
+
     walker.walk(until="treat_objections")
-    walker.be("committee")
-    walker.page.goto(f"{town.url}/et/task/{walker.tasks()[0][0]}")
-    assert WISH in walker.page.locator("main").inner_text()
+    wait_id, _element, role = walker.tasks()[0]
+    for who, address in (("committee", f"summary/{assessor.frozen()}"), (role, f"task/{wait_id}")):
+        walker.be(who)
+        walker.page.goto(f"{town.url}/et/{address}")
+        said = walker.page.locator("main").inner_text()
+        assert WISH in said
+        assert OBJECTION in said
     walker.walk()
     assert walker.end() == "closed"
     assert {
@@ -96,8 +114,64 @@ def test_a_plan_is_carried_from_the_application_to_the_archive_without_javascrip
         "treat_objections",
         "decide_adoption",
     } <= set(walker.done)
-    outside.goto(f"{town.url}/et/case/{walker.number}")
+    the_way_back(assessor)
+    assert assessor.wrong == []
+    assert nu_check(assessor.sources) == ""
+
+
+def speak(assessor: Assessor, title: str) -> None:
+    """A resident with a place, one without a name, three with the same letter, and an umbrella with its members."""
+    walker, outside = assessor.walker, assessor.outside
+    assessor.speak_with_a_place("Mari Maasikas", "mari@post.example", PLACED)
+    speak_as_resident(outside, walker.server, walker.number, WISH)
+    for name in ("Maie Mänd", "Toivo Teder"):
+        assessor.record(name, f"Tere!\n{FORM}\n{name.split()[0]}")
+    assessor.record("Viive Vaher", f"{FORM} Minu lapsed käivad sealt iga päev.")
+    links = (link_in(it, "i") for it in walker.letters(title) if "/i/" in it)
+    assessor.speak_as_umbrella(next(it for it in links if asks(outside, it)), OBJECTION, DRAFTS)
+    walker.page.goto(f"{assessor.case}/map")
+    assert "Peatus" in walker.page.locator("main").inner_text()
+    assessor.look(walker.page.url, "map")
+
+
+def assess(assessor: Assessor) -> None:
+    """Every word is answered: by points with advice, by the group, by a passage, each approved by a second person."""
+    walker = assessor.walker
+    walker.be("planner")
+    assessor.split(PLACED, POINT)
+    assessor.take_advice(PLACED, POINT, "Transpordiamet", "Vähemalt 1,5 meetrit.")
+    assessor.decide(PLACED, POINT, POSITION)
+    assessor.answer_alike(3, "Parkimiskohti jääb kakskümmend; ülejäänu on haljasala.")
+    assessor.answer_from_points(PLACED, POSITION)
+    assessor.answer_from_passage(OBJECTION)
+    assessor.answer_from_passage(WISH)
+    walker.page.goto(f"{assessor.case}/opinions/{assessor.of(OBJECTION)}")
+    assert DRAFTS["Teine liige"] in walker.page.locator("main").inner_text()
+    assessor.approve_and_send()
+
+
+def the_way_back(assessor: Assessor) -> None:
+    """The public page says what became of it, the author hears how to contest, the register gets its proof."""
+    walker, outside = assessor.walker, assessor.outside
+    outside.goto(f"{walker.server.url}/et/case/{walker.number}")
     told = outside.locator("main").inner_text()
-    assert OBJECTION in told
-    assert "Põhjendus number" in told
-    walker.engine.dispose()
+    for words in (OBJECTION, PLACED, POSITION, "Kaldtee kalle tuleneb standardist."):
+        assert words in told
+    assert "Mari Maasikas" not in told
+    letter = next(it for it in walker.letters("Mis sai teie arvamusest") if PLACED in it)
+    for words in (
+        "osaliselt arvestatud",
+        "omisjon",
+        "Proovitekst: treat_objections",
+        "Kui te otsusega ei nõustu",
+    ):
+        assert words in letter
+    walker.be("planner")
+    assessor.look(f"{assessor.case}/proof", "proof")
+    walker.page.goto(f"{assessor.case}/proof")
+    with walker.page.expect_download() as waiting:
+        walker.page.locator("a[href$='/proof.zip']").first.click()
+    pack = Path(waiting.value.path()).read_bytes()
+    assert walker.page.request.get(f"{assessor.case}/proof.zip").body() == pack
+    names = zipfile.ZipFile(io.BytesIO(pack)).namelist()
+    assert {"index.pdf", "index.xml", "summaries/01.pdf", "summaries/01.json", "history.jsonl"} <= set(names)
