@@ -61,7 +61,7 @@ class MatterPage(Controller):
 
 
 def _empty(visit: PageVisit, kind: str) -> Matter:
-    return Matter(kind=kind, texts={}, application_on=today(visit).isoformat(), decided_by="council")
+    return Matter(kind=kind, texts={}, application_on=today(visit).isoformat())
 
 
 def _matter(form: SentForm, kind: str = "") -> Matter:
