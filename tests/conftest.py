@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -71,13 +72,29 @@ def postgresql_url(
     postgres_server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Prepare], Path]:
+    """Gives the file that others are copied from: one for each way of preparing it."""
+    made: dict[Prepare, Path] = {}
+
+    def template(prepare: Prepare) -> Path:
+        if prepare not in made:
+            made[prepare] = tmp_path_factory.mktemp("sqlite") / "template.db"
+            prepare(f"sqlite:///{made[prepare]}")
+        return made[prepare]
+
+    return template
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path, prepare_database: Callable[[str], None] | None) -> str:
+def sqlite_url(
+    tmp_path: Path, sqlite_templates: Callable[[Prepare], Path], prepare_database: Prepare | None
+) -> str:
     """The URL of a fresh SQLite database in a file."""
-    url = f"sqlite:///{tmp_path / 'kaasa.db'}"
+    file = tmp_path / "kaasa.db"
     if prepare_database is not None:
-        prepare_database(url)
-    return url
+        shutil.copyfile(sqlite_templates(prepare_database), file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

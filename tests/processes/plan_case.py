@@ -32,7 +32,7 @@ from processes.post import Post, PostOffice
 from processes.response import Response
 from processes.round import Round
 from processes.summary import Summary, Treatment
-from processes.tables import metadata
+from tests import tables
 
 HOME = "9999"
 APPLICATION = date(2027, 1, 4)
@@ -49,8 +49,8 @@ class PlanCase:
     kind, number, title, began = "detailed_plan", "dp-2027-1", "Kooli tänava detailplaneering", APPLICATION
 
     def __init__(self, url: str) -> None:
+        tables.lay(url)
         self.database = Database(url)
-        metadata().create_all(self.database.engine)
         self.clock = HeldClock(at(self.began, 9))
         self.links = Links(b"a secret of at least sixteen bytes")
         self.office = PostOffice(

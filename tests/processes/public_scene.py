@@ -10,7 +10,6 @@ from sqlmodel import Session, select
 
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
-from processes import migrate
 from processes.consultation import RUNNING, Consultation, ConsultationText
 from processes.database import Database
 from processes.document import Store
@@ -22,6 +21,7 @@ from processes.organisation import Organisation
 from processes.person import Person
 from processes.post import Post, PostOffice
 from processes.round import Round
+from tests import tables
 
 HOME = "9999"
 OPENS = datetime(2027, 1, 4, 6, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Scene:
     """The rows of one case and the tools its actions take."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        migrate.upgrade(database.url)
+        tables.lay(database.url)
         self.database = database
         self.store = Store(folder / "files")
         self.links = Links(b"a secret of at least sixteen bytes")

@@ -10,7 +10,6 @@ import pytest
 from sqlmodel import Session
 
 from engine.decision import Decision, read_decision
-from processes import tables
 from processes.audience import NAMES, Proposal, matches_place, propose
 from processes.consultation import Consultation
 from processes.database import Database
@@ -29,7 +28,6 @@ def table() -> Decision:
 @pytest.fixture
 def session(sqlite_url: str) -> Iterator[Session]:
     database = Database(sqlite_url)
-    tables.metadata().create_all(database.engine)
     with database.session() as opened:
         opened.add(Municipality(municipality_id=HOME, name="Näidisvald", county="Näidismaa"))
         yield opened

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from notifications.address import Postmark
 from notifications.outbox import OutgoingLetter
-from processes import tables, words
+from processes import words
 from processes.accommodation import Need
 from processes.committee import Committee
 from processes.consultation import Consultation, ConsultationText
@@ -157,7 +157,6 @@ def event_of(mail: EmailMessage):
 @pytest.fixture
 def scene(database_url: str) -> Iterator[Scene]:
     database = Database(database_url)
-    tables.metadata().create_all(database.engine)
     with database.session() as session:
         yield Scene(session)
     database.close()
@@ -497,7 +496,9 @@ def test_the_decision_tells_each_what_became_of_their_own_points(scene: Scene) -
         )
     )
     made = _adoption(scene)
-    scene.keep(DecisionItem(decision_id=made.id, feedback_id="mine", words="Ülekäik tuleb 20 meetrit lähemale."))
+    scene.keep(
+        DecisionItem(decision_id=made.id, feedback_id="mine", words="Ülekäik tuleb 20 meetrit lähemale.")
+    )
     assert scene.post.decision_made(scene.case, made).letters == 5
     text = text_of(scene.mail("mari"))
     assert "Ülekäik tuleb 20 meetrit lähemale." in text

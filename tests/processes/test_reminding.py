@@ -14,7 +14,7 @@ from engine.clock import ZONE
 from notifications.delivery import Delivery
 from notifications.outbox import OutgoingLetter
 from notifications.verdict import Outcome, Verdict
-from processes import digest, leaving, reminding, subscription, tables
+from processes import digest, leaving, reminding, subscription
 from processes.database import Database
 from processes.inbound import IncomingMail
 from processes.invitation import Approval
@@ -28,7 +28,6 @@ TERMS = {"reminder.round.first": "P7D", "reminder.round.last": "P2D", "reminder.
 @pytest.fixture
 def scene(database_url: str) -> Iterator[Scene]:
     database = Database(database_url)
-    tables.metadata().create_all(database.engine)
     with Session(database.engine, autoflush=True) as session:
         made = Scene(session)
         made.case.state = "running"

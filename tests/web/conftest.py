@@ -18,12 +18,11 @@ from httpx import Response
 from litestar.testing import TestClient
 
 from engine.clock import HeldClock
-from processes import migrate
 from processes.actions import demonstration, sign_in
 from processes.database import Database
 from processes.municipality import Municipality
 from processes.person import Person, Role
-from tests import seeded
+from tests import seeded, tables
 from tests.web.standing import application, share_secret
 from web import auth
 from web.compose import Kaasa, compose
@@ -99,7 +98,7 @@ def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("people")
     share_secret(folder)
     url = f"sqlite:///{folder / 'kaasa.db'}"
-    migrate.upgrade(url)
+    tables.lay(url)
     database = Database(url)
     with database.open_transaction() as session:
         session.add(
