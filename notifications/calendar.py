@@ -136,18 +136,9 @@ def publish(
 ) -> bytes:
     """Out: a deadline to put into a calendar (METHOD:PUBLISH): transparent, without attendee or alarm."""
     deadline = Deadline(
-        uid=uid,
-        day=day,
-        summary=summary,
-        organiser_address=organiser_address,
-        organiser_name=organiser_name,
-        stamp=stamp,
-        sequence=sequence,
-        description=description,
-        url=url,
-        language=language,
-        cancelled=cancelled,
-    )
+        uid=uid, day=day, summary=summary, organiser_address=organiser_address, organiser_name=organiser_name,
+        stamp=stamp, sequence=sequence, description=description, url=url, language=language, cancelled=cancelled,
+    )  # fmt: skip
     return _calendar("PUBLISH", [_deadline(deadline)])
 
 

@@ -177,10 +177,10 @@ def _begins(definition: Definition | None, language: str) -> str:
     if definition is None:
         return ""
     diagram = definition.process.diagram
-    start = (
-        it.id for it in diagram.elements.values() if it.kind == "startEvent" and it.scope == diagram.process
-    )
-    return next((definition.text_of(it, language).name for it in start), "")
+    starts = [
+        it for it in diagram.elements.values() if it.kind == "startEvent" and it.scope == diagram.process
+    ]
+    return definition.text_of(starts[0].id, language).name if starts else ""
 
 
 def _waits(
