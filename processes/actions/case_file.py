@@ -176,10 +176,8 @@ def _begins(definition: Definition | None, language: str) -> str:
     """What the beginning of a procedure is called: the name of its drawing's start."""
     if definition is None:
         return ""
-    diagram = definition.process.diagram
-    starts = [
-        it for it in diagram.elements.values() if it.kind == "startEvent" and it.scope == diagram.process
-    ]
+    drawn = definition.process.diagram
+    starts = [it for it in drawn.elements.values() if it.kind == "startEvent" and it.scope == drawn.process]
     return definition.text_of(starts[0].id, language).name if starts else ""
 
 
