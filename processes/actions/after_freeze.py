@@ -21,9 +21,8 @@ class Change:
     about: tuple[str, ...] = ()
 
 
-def changes(session: Session, page: Summary) -> list[Change]:
-    """In: a frozen page. Out: what the database says differently now, in the order people ask for it."""
-    content = page.read()
+def changes(session: Session, page: Summary, content: Mapping[str, Any]) -> list[Change]:
+    """In: a frozen page and what it says. Out: what the database says differently now, in the order people ask for it."""
     frozen: Mapping[str, Mapping[str, Any]] = {it["feedback_id"]: it for it in content["opinions"]}
     told: dict[str, list[str]] = {}
     for given, answer in _opinions(session, page):

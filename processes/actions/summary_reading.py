@@ -75,6 +75,7 @@ def read(session: Session, actor: Actor, summary_id: str, language: str, *, now:
     called = session.get(Meeting, (actor.municipality_id, page.meeting_id)) if page.meeting_id else None
     text = text_of(session, case, language)
     frozen = page.frozen_at is not None
+    content = page.read() if frozen else {}
     return SummaryView(
         id=page.id,
         number=case.number,
@@ -91,9 +92,9 @@ def read(session: Session, actor: Actor, summary_id: str, language: str, *, now:
         closed_at=page.closed_at,
         digest=page.digest,
         whole=frozen and hashlib.sha256(page.content.encode()).hexdigest() == page.digest,
-        content=page.read() if frozen else {},
+        content=content,
         positions=positions(session, page),
-        changes=tuple(changes(session, page)) if frozen else (),
+        changes=tuple(changes(session, page, content)) if frozen else (),
         may_treat=may_treat(session, actor, page, called, now),
         recorder=recorder(session, page),
         said=_said(session, page),

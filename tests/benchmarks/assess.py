@@ -1,4 +1,4 @@
-"""What assessing costs with 500 and with 5,000 opinions in one case: every list and filter, and the search for alike ones.
+"""What assessing costs with 500 and with 5,000 opinions in one case: lists, filters, the search for alike ones, the committee's page.
 
 Pages are asked of the product as it is served, over one connection; each tells the processor time its whole process
 used. 60 of 100 opinions are form letters, each with points, places, and for half of them an answer. Both sizes are
@@ -31,7 +31,8 @@ from processes.municipality import Municipality
 from processes.person import Person, Role
 from processes.response import Response
 from processes.theme import Theme
-from tests.benchmarks.page import HOME, NOW, _server
+from tests.benchmarks.committee_page import FACES, freeze
+from tests.benchmarks.page import HOME, NOW, _Server, _server
 from tests.processes.alike_letters import letters
 from web import auth
 from web.compose import Kaasa, compose
@@ -83,6 +84,8 @@ def run() -> dict[str, float]:
                     cost = server.cost(_address(path, found[size], size), found[size]["cookie"], calls=4)
                     if turn:  # whatever is made once has been made by then
                         spent[name][size].append(cost)
+        pages = {FEW: freeze(few), MANY: freeze(many)}
+        frozen = _frozen(servers, found, pages)
         medians = {
             name: {size: statistics.median(it) for size, it in of.items()} for name, of in spent.items()
         }
@@ -93,7 +96,26 @@ def run() -> dict[str, float]:
             "search_seconds": float(found[MANY]["search"]),
             "search_growth_10_times": float(found[MANY]["search"]) / float(found[FEW]["search"]),
             **figures,
+            **frozen,
         }
+
+
+def _frozen(
+    servers: dict[int, _Server], found: dict[int, dict[str, str]], pages: dict[int, str]
+) -> dict[str, float]:
+    """Out: processor seconds of each face of the committee's page at 5,000, and how much it grows over 500."""
+    spent: dict[str, dict[int, list[float]]] = {name: {FEW: [], MANY: []} for name in FACES}
+    for turn in range(ROUNDS + 1):
+        for name, ending in FACES.items():
+            for size, server in servers.items():
+                path = f"/et/summary/{pages[size]}{ending}"
+                cost = server.cost(path, found[size]["cookie"], calls=1)
+                if turn:
+                    spent[name][size].append(cost)
+    medians = {name: {size: statistics.median(it) for size, it in of.items()} for name, of in spent.items()}
+    seconds = {f"committee_{name}_seconds": of[MANY] for name, of in medians.items()}
+    grown = {f"committee_{name}_growth_10_times": of[MANY] / of[FEW] for name, of in medians.items()}
+    return {**seconds, **grown}
 
 
 def _address(path: str, found: dict[str, str], size: int) -> str:
@@ -124,7 +146,12 @@ def _install(folder: Path, size: int) -> dict[str, str]:
             token = sign_in.begin(session, municipality_id=HOME, person_id=planner, now=NOW)
             group = largest.id
         cookie = f"{auth.cookie_name(kaasa.settings)}={token}"
-        return {"cookie": cookie, "one": texts[size // 2][0], "group": group, "search": str(search)}
+        return {
+            "cookie": cookie,
+            "one": texts[size // 2][0],
+            "group": group,
+            "search": str(search),
+        }
     finally:
         kaasa.close()
 
