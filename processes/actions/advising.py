@@ -7,7 +7,7 @@ link shows the author's words, never who the author is, and no note of ours.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select
 
 from processes.actions import planner_case
 from processes.actions.giving import (
@@ -23,6 +23,7 @@ from processes.actions.themes import find
 from processes.consultation import RUNNING, Consultation, text_of
 from processes.errors import LinkNotValid, NotAllowed, NotFound, Reason, Refused, TooLate
 from processes.feedback import Feedback
+from processes.inbound import IncomingMail
 from processes.invitation import Links
 from processes.item import ADVICE, Advice, Item
 from processes.permission import Actor
@@ -101,6 +102,22 @@ def ask(
 def link_of(links: Links, advice_id: str) -> str:
     """The secret part of an office's link; without an address of the office, the planner sends it on."""
     return links.token("advice", advice_id)
+
+
+def last_asked(session: Session, mail: IncomingMail) -> str:
+    """The opinion on a point of which the sender of a mail was asked last; empty when no such office is known."""
+    query = (
+        select(Item.feedback_id)
+        .join(
+            Advice, (col(Advice.municipality_id) == Item.municipality_id) & (col(Advice.item_id) == Item.id)
+        )
+        .where(
+            Item.municipality_id == mail.municipality_id,
+            Item.consultation_id == mail.consultation_id,
+            func.lower(Advice.adviser_email) == mail.sender.lower(),
+        )
+    )
+    return session.exec(query.order_by(col(Advice.asked_at).desc())).first() or ""
 
 
 def give(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select
 
 from notifications.inbound.classify import classify
-from processes.actions import inbound_answer, inbound_opinion, inbound_proposal, scanning
+from processes.actions import advising, inbound_answer, inbound_opinion, inbound_proposal, scanning
 from processes.actions.giving import MAX_NAME, check_address, check_length, clean, one_line
 from processes.actions.inbound_letter import Desk
 from processes.actions.inbound_opinion import Author
@@ -89,6 +89,7 @@ class OneMail:
     author_name: str
     author_email: str
     feedback_id: str
+    advice_on: str
     receipt: str
     confirmed: bool
     meeting_starts: datetime | None
@@ -134,6 +135,7 @@ def one(session: Session, actor: Actor, mail_id: str, *, now: datetime) -> OneMa
         author_name=mail.author_name,
         author_email=mail.author_email,
         feedback_id=mail.feedback_id or "",
+        advice_on=advising.last_asked(session, mail) if mail.outcome == "advice_by_mail" else "",
         receipt=said.receipt if said else "",
         confirmed=said is not None and said.state != UNCONFIRMED,
         meeting_starts=meeting.starts_at if meeting else None,

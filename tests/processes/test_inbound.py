@@ -154,10 +154,14 @@ def test_another_address_waits_for_the_organiser_who_may_let_it_count(scene):
     assert mail.outcome == "other_address"
     assert attending(scene) == "invited"
     who = planner(scene)
-    scene.database.transaction(lambda s: inbound_triage.count(s, who, mail.id, office=scene.office, now=DURING))
+    scene.database.transaction(
+        lambda s: inbound_triage.count(s, who, mail.id, office=scene.office, now=DURING)
+    )
     assert attending(scene) == "accepted"
     with pytest.raises(Conflict):
-        scene.database.transaction(lambda s: inbound_triage.count(s, who, mail.id, office=scene.office, now=DURING))
+        scene.database.transaction(
+            lambda s: inbound_triage.count(s, who, mail.id, office=scene.office, now=DURING)
+        )
 
 
 def test_a_proposed_time_and_a_delegate_wait_for_the_organiser(scene):
@@ -291,7 +295,8 @@ def test_an_offices_advice_by_mail_is_no_opinion_and_waits_for_a_planner(scene):
     assert take(scene, raw).outcome == "advice_by_mail"
     assert len(kept(scene, Feedback)) == 1
     with scene.database.session() as session:
-        assert len(inbound_triage.read(session, planner(scene)).lines) == 1
+        (line,) = inbound_triage.read(session, planner(scene)).lines
+        assert inbound_triage.one(session, planner(scene), line.id, now=DURING).advice_on == said.id
 
 
 def test_a_late_opinion_by_mail_is_kept_and_marked_late(scene):
