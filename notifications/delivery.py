@@ -80,8 +80,8 @@ class Delivery:
     def drain(self, limit: int = 1000) -> int:
         """Deliver what is due, at most `limit` letters. Out: how many were tried; 0 when there is nothing to do."""
         with self._lock:
-            if self._rests_until is not None and self._now() < self._rests_until:
-                return 0
+            if self._rests_until is not None and self._now() < self._rests_until <= self._now() + REST:
+                return 0  # a clock that was set back does not make it rest for longer
             self._rests_until = self.stopped = None
             tried = 0
             while tried < limit and self.stopped is None:

@@ -19,6 +19,10 @@ from sqlmodel import Session, col, or_, select, update
 
 from notifications.outbox import TO_COME, OutgoingLetter
 
+# What is put off for longer was put off by a clock that has been set back since: no pause is longer than a day.
+LONGEST_PAUSE = timedelta(days=2)
+SKEW = timedelta(hours=1)  # how far the clocks of two deliveries may lie apart
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -43,12 +47,14 @@ _CLAIMED = [getattr(OutgoingLetter, name) for name in Claimed.__dataclass_fields
 def claim(session: Session, *, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
     """Take the letters that are due, oldest first, in one statement. The caller commits before it sends.
 
-    Letters whose lease ran out (their sender died) are taken again. Out: at most `limit` letters.
+    Letters whose lease ran out (their sender died) are taken again; a clock that was set back makes nothing wait for
+    the moment it had shown. Out: at most `limit` letters.
     """
     letter = OutgoingLetter
+    due_at, leased_until = col(letter.due_at), col(letter.leased_until)
     due = or_(
-        col(letter.state).in_(TO_COME) & (col(letter.due_at) <= now),
-        (col(letter.state) == "sending") & (col(letter.leased_until) < now),
+        col(letter.state).in_(TO_COME) & or_(due_at <= now, due_at > now + LONGEST_PAUSE),
+        (col(letter.state) == "sending") & or_(leased_until < now, leased_until > now + lease + SKEW),
     )
     oldest = (
         select(letter.tenant_id, letter.id)

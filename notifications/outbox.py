@@ -87,7 +87,7 @@ class OutgoingLetter(SQLModel, table=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """What is put into the outbox. `recipient_ref` is the caller's own name for the recipient."""
+    """What is put into the outbox. `recipient_ref` is the caller's own name for the recipient; `due_at` is soon."""
 
     dedup_key: str
     business_key: str

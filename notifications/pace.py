@@ -38,7 +38,7 @@ class Pace:
         left = self._left.get(key)
         if not most or left is None:
             return now
-        while left and left[0] <= now - MINUTE:
+        while left and not now - MINUTE < left[0] <= now:  # long ago, or by a clock that was set back since
             left.popleft()
         if not left:
             del self._left[key]  # a domain is forgotten a minute after its last letter

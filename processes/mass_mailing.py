@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, Session, col, select, update
+from sqlmodel import Field, Session, col, or_, select, update
 
 from processes.database import Row, belongs_to
 
@@ -80,7 +80,8 @@ def claim(session: Session, now: datetime) -> MassMailing | None:
     ready = select(MassMailing).where(
         col(MassMailing.done_at).is_(None),
         col(MassMailing.paused_at).is_(None),
-        MassMailing.due_at <= now,
+        # A clock that was set back makes nothing wait for the moment it had shown.
+        or_(col(MassMailing.due_at) <= now, col(MassMailing.due_at) > now + PAUSE * 2**TRIES),
     )
     oldest = ready.order_by(col(MassMailing.due_at), MassMailing.id).limit(1)
     return session.exec(oldest.with_for_update(skip_locked=True)).first()

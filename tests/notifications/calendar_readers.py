@@ -58,7 +58,14 @@ def by_ical_js(contents: list[bytes]) -> list[Seen]:
 def _meant(method: str, thing: Event | Deadline) -> Seen:
     meeting = isinstance(thing, Event)
     if method == "DECLINECOUNTER":  # which meeting and who says no; the rest stands in the letter
-        nothing = {"sequence": 0, "status": "", "starts": None, "ends": None, "summary": "", "description": ""}
+        nothing = {
+            "sequence": 0,
+            "status": "",
+            "starts": None,
+            "ends": None,
+            "summary": "",
+            "description": "",
+        }
         organiser = f"mailto:{thing.organiser_address}"
         return {"uid": thing.uid, **nothing, "place": "", "organiser": organiser, "attendees": []}
     cancelled = thing.cancelled or method == "CANCEL"

@@ -235,6 +235,15 @@ def test_a_sender_refused_stops_the_run_and_loses_nothing(database: Database, si
         assert post.drain(after=timedelta(seconds=61)) == 5
 
 
+def test_a_clock_that_is_set_back_makes_delivery_rest_no_longer(database: Database, sink: Sink) -> None:
+    sink.at_mail = lambda _: "550 5.7.1 not your domain"
+    with desk(database, sink) as post:
+        post.put(*range(2))
+        assert post.drain(after=timedelta(days=400)) == 0
+        sink.at_mail = lambda _: None
+        assert post.drain(after=timedelta(days=-400)) == 2
+
+
 def test_a_server_away_for_three_days_costs_no_letter(database: Database) -> None:
     with Sink() as gone:
         port = gone.port

@@ -107,6 +107,23 @@ def test_a_lease_that_ran_out_lets_the_letter_be_claimed_again(database: Databas
         assert outbox.counts(session, "t1", "case-1")["sent"] == 1
 
 
+def test_a_clock_that_was_ahead_makes_no_letter_wait_for_the_moment_it_had_shown(database: Database) -> None:
+    years = timedelta(days=3653)
+    with database.open_transaction() as session:
+        for number in range(3):
+            put(session, number)
+    dead, put_off, back = take(database, after=years)
+    with database.open_transaction() as session:
+        later = NOW + years + timedelta(hours=20)
+        record(session, [outcome(put_off, state="deferred", due_at=later), outcome(back, state="queued")])
+        letter = envelope(3, due_at=NOW + years)
+        outbox.put_many(session, "t1", [letter], now=NOW + years)
+    assert {it.id for it in take(database)} >= {dead.id, put_off.id, back.id}
+    assert take(database) == []
+    with database.open_transaction() as session:
+        assert outbox.counts(session, "t1", "case-1")["sending"] == 4
+
+
 def test_two_deliveries_at_once_never_claim_the_same_letter(database: Database) -> None:
     with database.open_transaction() as session:
         outbox.put_many(session, "t1", [envelope(n) for n in range(20)], now=NOW)

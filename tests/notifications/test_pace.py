@@ -29,6 +29,12 @@ class _Bag:
         return Verdict(Outcome.SENT)
 
 
+def test_what_left_by_a_clock_that_was_ahead_holds_nothing_up() -> None:
+    pace = Pace(1)
+    pace.note("a@ngo.example", START + timedelta(days=3653))
+    assert pace.free_at("b@ngo.example", START) == START
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40)), max_size=60),
     st.integers(1, 6),

@@ -131,6 +131,15 @@ def test_many_are_left_by_the_step_and_written_afterwards_each_once(scene: Scene
     assert scene.writing.drain() == 0
 
 
+def test_a_clock_that_was_ahead_makes_no_mailing_wait_for_the_moment_it_had_shown(scene: Scene) -> None:
+    scene.clock.move_to(DURING + timedelta(days=3653))
+    with scene.post() as post:
+        post.invited(scene.case, scene.asked)
+    scene.clock.move_to(DURING)
+    scene.writing.drain()
+    assert scene.letters("invitation") == MANY
+
+
 def test_a_hundred_are_written_in_the_step(scene: Scene) -> None:
     with scene.post() as post:
         assert post.invited(scene.case, scene.asked[:AT_ONCE]).letters == AT_ONCE
