@@ -28,8 +28,8 @@ DRAFTS = {"Esimene liige": "Kaldtee kalle olgu väiksem.", "Teine liige": "Kaldt
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start(tmp_path_factory.mktemp("story") / "demo")
+def town(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Iterator[Server]:
+    running = start(tmp_path_factory.mktemp("story") / "demo", like=demo_folder)
     yield running
     running.stop()
 
