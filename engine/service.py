@@ -103,6 +103,11 @@ class Services:
         self._found: dict[tuple[str, str], Binding] = {}
         self._rooms: tuple[str, ...] | None = None
 
+    @property
+    def mark(self) -> tuple[type, str]:
+        """Out: what two sets of services share that name the same functions."""
+        return type(self), self._package
+
     def find(self, name: str) -> Binding:
         """Out: the service `room/verb`. Errors: ServiceUnknown (with the nearest names), ServiceMisfit."""
         return self._find(name, "/", "service")
