@@ -152,8 +152,11 @@ class PageVisit:
 
     def webcal(self, token: str) -> str:
         """Out: the address of the calendar behind a secret, as calendar programs take it; empty without one."""
-        there = f"{self.kaasa.settings.url()}{self.url(f'/feed/{token}/calendar.ics')}"
-        return f"webcal://{there.partition('://')[2]}" if token else ""
+        return f"webcal://{self.feed(token).partition('://')[2]}" if token else ""
+
+    def feed(self, token: str) -> str:
+        """The same as an address of the web: programs that are given this one ask only for news (Thunderbird 153)."""
+        return f"{self.kaasa.settings.url()}{self.url(f'/feed/{token}/calendar.ics')}" if token else ""
 
     def in_language(self, language: str) -> str:
         """Out: the address of this same page in another language."""

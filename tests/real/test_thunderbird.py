@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from litestar.testing import TestClient
 
+from notifications import clients
+from processes import feed_key, subscription
+from processes.actions import inbound_proposal, own_page
 from processes.meeting import Meeting
+from processes.permission import Actor
+from tests.processes.public_scene import HOME
+from tests.processes.test_inbound import planner
 from tests.real import dovecot, postfix, thunderbird, town
 from tests.real.thunderbird import Thunderbird
 from tests.real.town import ASSOCIATION, Town
+from web.app import create_app
+from web.compose import Kaasa
 
 
 def later(meeting: Meeting) -> None:
@@ -103,3 +115,89 @@ def test_thunderbird_answers_maybe_then_the_old_date_then_no(desk: Desk) -> None
     here.wait_for(lambda: len(here.mails()) == 3)
     assert here.mails()[2].outcome == "counted"
     assert here.answer() == "declined"
+
+
+def test_thunderbird_shows_that_another_time_was_declined_and_keeps_the_meeting(desk: Desk) -> None:
+    here, program = desk.town, desk.program
+    here.invite()
+    program.open()
+    program.press("imipAcceptButton")
+    here.wait_for(here.mails)
+    here.wait(hours=1)
+    now, letter = here.kaasa.clock.now(), here.letters()[0]
+    asks = clients.answer(letter.content, "outlook", "declined", now=now, later_by=timedelta(hours=2))
+    here.kaasa.receiving.keep(asks)
+    mail = here.mails()[-1]
+    assert mail.outcome == "countered"
+    who: Actor = planner(here.scene)
+    here.kaasa.database.transaction(
+        lambda s: inbound_proposal.decline(
+            s, who, mail.id, "Saal on kinni.", office=here.kaasa.post_office, now=now
+        )
+    )
+    assert here.kaasa.delivery.drain() == 1
+    shown = program.read()
+    assert "jääb samale ajale" in shown["subject"]
+    assert shown["said"] == "This message contains an invitation to an event."
+    assert not {"imipAcceptButton", "imipDeclineButton", "imipDeleteButton"} & set(shown["buttons"])
+    (entry,) = program.calendar()
+    assert (entry.uid, entry.starts) == (here.meeting().uid, here.meeting().starts_at)
+
+
+def test_thunderbird_follows_an_organisations_calendar_and_asks_only_for_news(desk: Desk) -> None:
+    here, program = desk.town, desk.program
+    here.invite()
+    kaasa, who = here.kaasa, here.society()
+    own = subscription.token(kaasa.links, who)
+    kaasa.database.transaction(
+        lambda s: own_page.renew_feed(s, HOME, own, links=kaasa.links, now=kaasa.clock.now())
+    )
+    with kaasa.database.session() as session:
+        key = feed_key.current(session, HOME, feed_key.ORGANISATION, who.id, kaasa.links)
+    with over_http(kaasa) as (port, answered):
+        address = f"://127.0.0.1:{port}/et/feed/{key}/calendar.ics"
+        found = program.subscribe(f"webcal{address}")
+        assert here.meeting().uid in {it["uid"] for it in found}
+        assert answered == [200]
+        program.subscribe(f"http{address}")
+        program.look_again()
+        # It sends the mark of what it has to an http address alone; by a webcal one it reads everything anew.
+        assert sorted(answered) == [200, 200, 200, 304]
+        here.invite(later)
+        program.look_again()
+        assert sorted(answered) == [200, 200, 200, 200, 200, 304]
+        assert {entry.place for entry in program.calendar()} >= {"Raamatukogu"}
+
+
+@contextmanager
+def over_http(kaasa: Kaasa) -> Iterator[tuple[int, list[int]]]:
+    """The product's pages on a port of this machine. Out: the port, and the status of each answer given."""
+    answered: list[int] = []
+    with TestClient(create_app(kaasa, loop=False), base_url="https://kaasa.example") as pages:
+
+        class Door(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # an ETag is nothing to a program that hears an older one
+
+            def do_GET(self) -> None:
+                asked = (
+                    {"If-None-Match": self.headers["If-None-Match"]} if self.headers["If-None-Match"] else {}
+                )
+                answer = pages.get(self.path, headers=asked)
+                answered.append(answer.status_code)
+                self.send_response(answer.status_code)
+                for name in ("content-type", "etag", "cache-control"):
+                    if name in answer.headers:
+                        self.send_header(name, answer.headers[name])
+                self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
+
+            def log_message(self, *_: object) -> None: ...
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_port, answered
+        finally:
+            server.shutdown()
+            server.server_close()

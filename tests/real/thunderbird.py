@@ -106,6 +106,46 @@ CLOSE = """
 for (const one of Services.wm.getEnumerator("mail:messageWindow")) one.close();
 await until("the windows to close", () => !Services.wm.getMostRecentWindow("mail:messageWindow"));
 """
+READ = """
+const [key, seen] = arguments;
+const { MailUtils } = ChromeUtils.importESModule("resource:///modules/MailUtils.sys.mjs");
+const server = MailServices.accounts.getIncomingServer(key);
+const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+const header = await until("a new mail", async () => {
+  const [found] = [...inbox.messages].filter(one => !seen.includes(one.messageKey)).sort((a, b) => a.messageKey - b.messageKey);
+  if (!found) { inbox.updateFolder(null); await new Promise(done => setTimeout(done, 300)); }
+  return found;
+});
+MailUtils.openMessageInNewWindow(header);
+const pane = await until("the message", () => {
+  const found = Services.wm.getMostRecentWindow("mail:messageWindow").document.getElementById("messageBrowser");
+  return found.contentWindow.gMessage?.messageKey === header.messageKey ? found.contentWindow : null;
+});
+const bar = await until("the bar of the invitation", () => {
+  const found = pane.document.getElementById("imip-bar");
+  return found.collapsed ? null : found;
+});
+await new Promise(done => setTimeout(done, 1500));
+const said = bar.shadowRoot?.querySelector(".notification-message")?.textContent || bar.querySelector?.("label")?.textContent
+  || bar.getAttribute("label") || bar.label || "";
+const shown = [...pane.document.querySelectorAll("[id^=imip][id$=Button]")].filter(it => !it.hidden).map(it => it.id);
+return { number: header.messageKey, subject: header.mime2DecodedSubject, buttons: shown, said };
+"""
+SUBSCRIBE = """
+const [address] = arguments;
+const calendar = cal.manager.createCalendar("ics", Services.io.newURI(address));
+calendar.name = "Kaasa"; calendar.readOnly = true; cal.manager.registerCalendar(calendar);
+const every = Ci.calICalendar.ITEM_FILTER_ALL_ITEMS;
+const items = await until("the feed", async () => {
+  const found = await calendar.getItemsAsArray(every, 0, null, null);
+  return found.length ? found : null;
+});
+return items.map(it => ({ uid: it.id, title: it.title, status: it.status }));
+"""
+LOOK = """
+for (const one of cal.manager.getCalendars().filter(one => one.type === "ics")) one.refresh();
+await new Promise(done => setTimeout(done, 2000));
+"""
 CALENDAR = """
 const every = Ci.calICalendar.ITEM_FILTER_ALL_ITEMS;
 const items = await Promise.all(cal.manager.getCalendars().map(one => one.getItemsAsArray(every, 0, null, null)));
@@ -158,6 +198,22 @@ class Thunderbird:
         shown = Shown(**self._run(OPEN, self._key, self._seen))
         self._seen.append(shown.number)
         return shown
+
+    def read(self) -> dict[str, Any]:
+        """Fetch mail and open the oldest one not opened yet, whatever it offers. Out: its buttons and what its bar says."""
+        shown: dict[str, Any] = self._run(READ, self._key, self._seen)
+        self._seen.append(shown["number"])
+        self._run(CLOSE)
+        return shown
+
+    def subscribe(self, address: str) -> list[dict[str, str]]:
+        """Follow a calendar at an address, as one does with a webcal link. Out: the events it then shows."""
+        found: list[dict[str, str]] = self._run(SUBSCRIBE, address)
+        return found
+
+    def look_again(self) -> None:
+        """Ask the calendars it follows for news."""
+        self._run(LOOK)
 
     def press(self, button: str) -> None:
         """Press a button of the mail that lies open, and close it."""
