@@ -6,6 +6,7 @@ import pytest
 
 from engine.clock import local_day
 from engine.errors import GuardHolds
+from engine.wait import Wait
 from processes.consultation import Consultation
 from processes.deadline import ends, latest_before
 from processes.errors import NotFound, Refused, TooLate
@@ -13,6 +14,7 @@ from processes.invitation import Invitation
 from processes.meeting import Meeting
 from processes.round import Round
 from processes.summary import Summary
+from tests.processes.plan_case import at
 from tests.processes.table_case import CHAMBER, UNION, TableCase
 
 
@@ -115,6 +117,39 @@ def test_a_silent_chair_is_called_and_what_was_agreed_is_noted(table):
         session.add(case)
     with pytest.raises(NotFound):
         table.followed()  # a case that stands alone has nothing to follow
+
+
+def test_the_next_cycle_begins_on_its_day_however_late_the_minutes_are(table):
+    first, session_on = table.row(), table.today + timedelta(days=35)
+    table.call(session_on)
+    table.go_to_next_timer()
+    table.propose(own=("Eelarve",))
+    table.agree()
+    table.meet(session_on)
+    table.give("Avaldada eelarve", "rahandusosakond", session_on + timedelta(days=200))
+    day = ends(first.application_on, "P3M").ends_on
+    table.go_to(at(day, 8))
+    following = table.rows(Consultation, turn=2)[0]
+    assert (following.application_on, following.series_id, following.state) == (day, first.id, "running")
+    assert [(it.number, it.owner) for it in table.followed_of(following).open] == [(1, "rahandusosakond")]
+    assert table.open() == ["record_tasks"], "the first cycle goes on with what it owes"
+    table.finish("record_tasks")
+    table.go_to_next_timer()
+    table.finish("finish_minutes")
+    table.complete("answer_opinions")
+    table.report()
+    table.complete("treat_objections", by="committee")
+    assert table.instance_of(table.instance_id).status == "completed"
+    assert len(table.rows(Consultation)) == 2, "nothing begins twice"
+
+
+def test_the_next_cycle_never_begins_before_the_session_of_this_one(table):
+    session_on = table.today + timedelta(days=150)
+    table.call(session_on)
+    due = [
+        it.due_at for it in table.rows(Wait, instance_id=table.instance_id) if it.element == "next_cycle_due"
+    ]
+    assert [local_day(it) for it in due] == [session_on + timedelta(days=1)]
 
 
 def _name(table, letter):
