@@ -274,6 +274,11 @@ class Story(RuleBasedStateMachine):
         if not self.world.broken:
             assert self.world.dump() == still, "what was done is done again"
 
+    @rule(node=NODE, dies_at=DEATHS, taken=st.booleans(), away=st.booleans())
+    @precondition(lambda self: self.world.rows("select 1 from outgoing_letter where state != 'sent'"))
+    def letters_leave(self, node: int, dies_at: int, *, taken: bool, away: bool) -> None:
+        self.world.deliver(node, dies_at, taken=taken, away=away)
+
     @rule(data=st.data(), hours=st.integers(-5, 200), node=NODE)
     @precondition(lambda self: self.world.waits(TIMER))
     def move_a_deadline(self, data: st.DataObject, hours: int, node: int) -> None:
@@ -353,6 +358,7 @@ class Story(RuleBasedStateMachine):
         world = self.world
         if world.broken:
             self.it_is_mended(0)
+        world.deliver_all()
         if not self.whole and world.subject.key == "detailed_plan":
             return
         for _ in range(300):
@@ -360,6 +366,7 @@ class Story(RuleBasedStateMachine):
                 break
             self._one_more()
         assert not world.active(), world.rows("select kind, element, due_at from engine_wait")
+        world.deliver_all()
         world.check()
         TALLY["finished"] += 1
 

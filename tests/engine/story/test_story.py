@@ -23,7 +23,20 @@ SHARES = {
     "detailed_plan": 35, "round_table": 15, "collect_round": 25, "meeting": 30, "committee_session": 25, "loop": 45,
     "events": 25, "signal": 15, "drawn": 85,
 }  # fmt: skip
-BEFELL = ("timers", "conflicts", "races", "messages", "signals", "stale", "incidents", "finished", "crashes")
+BEFELL = (
+    "timers",
+    "conflicts",
+    "races",
+    "messages",
+    "signals",
+    "stale",
+    "incidents",
+    "finished",
+    "crashes",
+    "letters",
+    "letters twice",
+    "crashes after sending",
+)
 
 
 @contextmanager

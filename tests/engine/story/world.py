@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from engine.worker import Worker
 from processes import tables
 from processes.database import Database
 from tests.engine.golden.stage import Stage
+from tests.engine.story import letters
 from tests.engine.story.subjects import Subject
 
 T = TypeVar("T")
@@ -108,6 +109,7 @@ class Effects(Stage):
                 raise Broken(name)
             row = {"i": step.instance_id, "e": step.element, "o": name}
             step.session.connection().execute(sa.text("insert into story_effect values (:i, :e, :o)"), row)
+            letters.write(step.session, TENANT, step.instance_id, step.element, step.now)
             return line.function(values, step)
 
         return _Doing(name, work, None, None, {}, later=line.later)
@@ -134,10 +136,24 @@ class Witness:
 class Node:
     """One process of the product: its own connections, its own memory."""
 
-    def __init__(self, database: DyingDatabase, subject: Subject, broken: set[str], clock: HeldClock) -> None:
+    def __init__(
+        self,
+        database: DyingDatabase,
+        subject: Subject,
+        broken: set[str],
+        clock: HeldClock,
+        relay: letters.Relay,
+    ) -> None:
         self.database = database
         self.runtime = Runtime(Effects(subject, broken), library=Library(), listeners=[Witness()])
         self.worker = Worker(self.runtime, self.database.open_transaction, clock)
+        self.delivery = letters.delivery(self.database.open_transaction, relay, clock.now)
+
+
+def _die_after_sending() -> None:
+    TALLY["crashes"] += 1
+    TALLY["crashes after sending"] += 1
+    raise Crash
 
 
 def prepare(url: str, chosen: list[Subject]) -> None:
@@ -173,7 +189,7 @@ def empty(database: Database) -> None:
     tables = [it.name for it in SQLModel.metadata.sorted_tables if it.name.startswith("engine_")]
     tables.remove("engine_definition")
     with database.engine.begin() as connection:
-        connection.execute(sa.text(f"truncate {', '.join(tables)}, story_effect, story_end"))
+        connection.execute(sa.text(f"truncate {', '.join(tables)}, outgoing_letter, story_effect, story_end"))
 
 
 class World:
@@ -183,6 +199,7 @@ class World:
         self.subject = subject
         self.clock = HeldClock(BEGIN)
         self.broken: set[str] = set()
+        self.relay = letters.Relay()
         # A database outlives its node: its compiled statements are kept, its connections are not.
         self.nodes = [self._node(it) for it in databases]
         self.instances: list[str] = []
@@ -191,7 +208,7 @@ class World:
         self.told: Counter[tuple[str, str]] = Counter()
 
     def _node(self, database: DyingDatabase) -> Node:
-        return Node(database, self.subject, self.broken, self.clock)
+        return Node(database, self.subject, self.broken, self.clock, self.relay)
 
     def restart(self, number: int) -> Node:
         """A node comes back with nothing in memory."""
@@ -227,6 +244,32 @@ class World:
         finally:
             node.database.arm(NEVER)
 
+    def deliver(self, number: int, dies_at: int = NEVER, *, taken: bool = False, away: bool = False) -> None:
+        """Carry the letters away. In: a write to die at, or right after the server `taken` one; the server `away`."""
+        node = self.nodes[number]
+        node.database.arm(dies_at)
+        self.relay.away, self.relay.dies = away, _die_after_sending if taken else None
+        try:
+            TALLY["letters"] += node.delivery.drain()
+        except Crash:
+            self.restart(number)
+        finally:
+            node.database.arm(NEVER)
+            self.relay.away, self.relay.dies = False, None
+
+    def deliver_all(self) -> None:
+        """Let days go by until nothing is left to carry away."""
+        for _ in range(30):
+            self.deliver(0)
+            if not self.rows(
+                "select 1 from outgoing_letter where state in ('queued', 'deferred', 'sending')"
+            ):
+                break
+            self.clock.move_to(self.clock.now() + timedelta(days=1))
+        with self.nodes[0].database.session() as session:
+            letters.check_all_arrived(session, self.relay)
+        TALLY["letters twice"] += sum(it > 1 for it in self.relay.taken.values())
+
     # --- looking
 
     def rows(self, query: str, **values: Any) -> list[Any]:
@@ -253,7 +296,7 @@ class World:
 
     def dump(self) -> list[Any]:
         """Out: everything stored that a step may change."""
-        names = [*(f"engine_{it}" for it in TABLES), "story_effect", "story_end"]
+        names = [*(f"engine_{it}" for it in TABLES), "outgoing_letter", "story_effect", "story_end"]
         return [sorted(map(str, self.rows(f"select * from {it}"))) for it in names]
 
     # --- what must hold
@@ -266,6 +309,9 @@ class World:
                 self._check_waits(session, it)
                 self._check_history(session, it)
         self._check_incidents()
+        written = Counter(it.instance_id for it in self.rows("select instance_id from story_effect"))
+        with self.nodes[0].database.session() as session:
+            letters.check(session, self.relay, written)
 
     def _check_waits(self, session: Session, instance: str) -> None:
         row = ledger.lock(session, TENANT, instance)
