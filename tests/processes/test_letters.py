@@ -177,7 +177,15 @@ def test_easy_estonian_keeps_its_sentences_short(stem: str) -> None:
 def test_every_letter_an_association_may_get_is_there_in_easy_estonian() -> None:
     there = {(stem, variant) for _kind, stem, variant in written()}
     to_officials = {stem for stem, rules in STEMS.items() if not rules.easy}
-    assert to_officials <= {"advice", "advice_colleague", "committee", "not_us", "sign_in", "summary", "undelivered"}
+    assert to_officials <= {
+        "advice",
+        "advice_colleague",
+        "committee",
+        "not_us",
+        "sign_in",
+        "summary",
+        "undelivered",
+    }
     assert {stem for stem, variant in there if variant == "et-easy"} >= set(STEMS) - to_officials
 
 
@@ -190,7 +198,9 @@ def test_easy_estonian_is_for_those_who_want_it_and_read_estonian() -> None:
     letters = Letters(frozen_files())
     assert letters.find("invitation", "et", easy=True)[0] == "et-easy"
     assert letters.find("invitation", "ru", easy=True)[0] == "ru"
-    assert letters.find("committee", "et", easy=True)[0] == "et"  # to officials alone, who have not asked for it
+    assert (
+        letters.find("committee", "et", easy=True)[0] == "et"
+    )  # to officials alone, who have not asked for it
     assert letters.find("receipt", "fi")[0] == "et"
 
 

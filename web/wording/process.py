@@ -6,9 +6,7 @@ SENTENCES = {
     "in_the_future": N_(
         "This day has not come yet; write the day it really happened, {today:%d.%m.%Y} at the latest."
     ),
-    "before_application": N_(
-        "It all began on {application_on:%d.%m.%Y}; this cannot have happened earlier."
-    ),
+    "before_application": N_("It all began on {application_on:%d.%m.%Y}; this cannot have happened earlier."),
     "in_the_past": N_("This lies in the past; choose {today:%d.%m.%Y} or later."),
     "ends_before_start": N_("The end must come after the beginning."),
     "notice_too_short": N_(
