@@ -30,7 +30,7 @@ def everything(arguments: list[str]) -> int:
     rest = [a for a in arguments if a != "--long"]
     failed = [] if rest else [name for name, command in STEPS.items() if not _step(name, command)]
     selection = [] if long else ["-m", "not long"]
-    parallel = [] if rest else ["-n", "2", "--dist", "loadfile"]
+    parallel = [] if rest else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     code = subprocess.run(
         [sys.executable, "-m", "pytest", *parallel, *selection, *rest], cwd=ROOT, check=False
     ).returncode
