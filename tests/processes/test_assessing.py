@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from engine.clock import HeldClock
 from processes.actions import (
+    advising,
     alike_deciding,
     alike_groups,
     alike_search,
@@ -24,6 +25,7 @@ from processes.actions import (
     opinions_of_case,
     points,
     points_of_case,
+    proof_sections,
     together,
 )
 from processes.actions.alike_search import AlikeSearching
@@ -216,6 +218,42 @@ def test_two_officials_at_once_on_one_point_and_one_answer_never_overwrite_each_
         assert kept.revision == 2
         assert kept.text.startswith("Punkt: ")
         assert answer.reasons.startswith("Vastus: ")
+
+
+def test_letters_of_a_group_and_of_advice_stand_in_the_proof_on_both_databases(scene: Scene) -> None:
+    same = letters(1)[0].text
+    with scene.write() as session:
+        said = session.exec(select(Feedback).order_by(Feedback.id)).all()[:25]
+        for row in said:
+            row.text = same
+            session.add(row)
+        said[0].author_email = ""
+        session.add(said[0])
+        first, nameless = said[1].id, said[0].receipt
+    do(scene, alike_search.ask, now=AFTER)
+    AlikeSearching(scene.database, HeldClock(AFTER)).drain()
+    group = look(scene, alike_groups.read, "et").lines[0].id
+    do(scene, alike_deciding.decide, group, "taken", now=AFTER)
+    asked = do(scene, alike_deciding.ask_representative, group, office=scene.office, now=AFTER)
+    assert asked.without_address == 1
+    item = new_id()
+    do(scene, points.save, first, item, PointForm(text="Punkt"), now=AFTER)
+    office = {
+        "adviser": "",
+        "office": "Amet",
+        "email": "amet@post.example",
+        "links": scene.links,
+        "mail": scene.office,
+    }
+    assert do(scene, advising.ask, first, item, key=new_id(), **office, now=AFTER)
+    with scene.database.session() as session:
+        found = {it.code: it for it in proof_sections.sections(session, scene.case(session), [])}
+    told = [row[:2] for row in found["letters"].rows]
+    assert ("advice", "Amet") in told
+    assert sum(kind == "representative" for kind, _to in told) == asked.letters >= 24
+    assert ("representative", nameless) not in told
+    assert len(found["opinions"].rows) == MANY
+    assert found["invited"].rows[0][6:8] == (None, 0)  # nothing was delivered yet, and nothing failed
 
 
 @pytest.mark.long
