@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from engine.clock import ZONE, local_day
 from notifications import outbox
 from processes import participant, reminding, words
+from processes import round as rounds
 from processes.batches import in_batches
 from processes.consultation import Consultation
 from processes.invitation import Approval, Invitation
@@ -25,8 +26,13 @@ class InvitationLetters(Writer):
     def invited(
         self, consultation: Consultation, invitations: Sequence[Invitation], *, answer_by: date | None = None
     ) -> Posted:
-        """Ask organisations to take part, each with the reason why just they."""
+        """Ask organisations to take part, each with the reason why just they.
+
+        The last day of a round that is open lies beside it for calendars; a day of our own is only asked for.
+        """
         last = answer_by or (self._now + timedelta(days=ANSWER_DAYS)).astimezone(ZONE).date()
+        open_now = rounds.current(self._session, self._home, consultation.id) if answer_by else None
+        event = self._deadline(consultation, open_now.phase, last) if open_now else None
 
         def sheet(to: Participant, invitation: Invitation) -> Sheet:
             return Sheet(
@@ -34,6 +40,7 @@ class InvitationLetters(Writer):
                 f"invitation:{invitation.id}:{invitation.link_version}",
                 to,
                 lambda v: self._asked(invitation, last, v) | {"why": self._why(invitation, v)},
+                event,
             )
 
         return self._mailing.send(self._to(invitations, sheet), consultation)

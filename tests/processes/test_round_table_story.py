@@ -1,6 +1,7 @@
 """The round table from topics to the next cycle, on the real engine, on both databases."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
@@ -33,6 +34,9 @@ def test_one_cycle_from_topics_to_the_next_carries_what_is_not_done(table):
     session_on = table.today + timedelta(days=35)
     table.call(session_on)
     assert len(table.letters("invitation")) == 2
+    asked = message_from_bytes(table.letters("invitation")[0].content, policy=policy.default)
+    last_day = next(it for it in asked.walk() if it.get_content_type() == "text/calendar")
+    assert last_day.get_param("method") == "PUBLISH"
     topics = table.rows(Round, phase="topics")[0]
     assert local_day(topics.closes_at) == latest_before(session_on, "P21D").ends_on
     heard = table.topic("Viipekeeletõlk vallamajas.\nKord nädalas.")
