@@ -1,14 +1,16 @@
 """What waits for a committee member and for a clerk: the pages of the committees they sit in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from processes.actions.summary_reading import writes
+from processes.attendance import place_token
 from processes.committee import Committee, CommitteeMember
 from processes.consultation import Consultation, text_of
-from processes.meeting import Meeting
+from processes.invitation import Links
+from processes.meeting import PLANNED, Meeting
 from processes.permission import CLERK, COMMITTEE, Actor
 from processes.summary import Summary, Treatment
 from processes.summary_content import unresolved
@@ -19,7 +21,10 @@ KEPT = 5
 
 @dataclass(frozen=True)
 class OnDesk:
-    """A page on a desk. `state`: planned, frozen, to_treat or closed; `mine`: its reader enters the positions."""
+    """A page on a desk. `state`: planned, frozen, to_treat or closed; `mine`: its reader enters the positions.
+
+    `place` is the secret part of its reader's link to their place in a session that is still to come.
+    """
 
     id: str
     number: str
@@ -32,9 +37,12 @@ class OnDesk:
     objections: int
     treated: int
     mine: bool
+    place: str = ""
 
 
-def summaries_for(session: Session, actor: Actor, language: str, *, now: datetime) -> list[OnDesk]:
+def summaries_for(
+    session: Session, actor: Actor, language: str, *, now: datetime, links: Links | None = None
+) -> list[OnDesk]:
     """The pages of the committees an actor sits in: what waits for the member first, closed ones last."""
     if not actor.holds(COMMITTEE, CLERK):
         return []
@@ -65,10 +73,12 @@ def summaries_for(session: Session, actor: Actor, language: str, *, now: datetim
         .order_by(col(Meeting.starts_at))
     )  # fmt: skip
     treated = _treated(session, actor)
-    rows = [
-        _on_desk(session, actor, page, name, case, called, treated.get(page.id, 0), language, now)
-        for page, name, case, called in session.exec(query)
-    ]
+    rows = []
+    for page, name, case, called in session.exec(query):
+        line = _on_desk(session, actor, page, name, case, called, treated.get(page.id, 0), language, now)
+        if links is not None and called.state == PLANNED and called.starts_at > now:
+            line = replace(line, place=place_token(links, called.id, actor.person_id))
+        rows.append(line)
     closed = [it for it in rows if it.state == "closed"]
     waiting = [it for it in rows if it.state != "closed"]
     return [*sorted(waiting, key=lambda it: it.state != "to_treat"), *closed[::-1][:KEPT]]

@@ -14,9 +14,10 @@ from processes.consultation import Consultation
 from processes.errors import NotAllowed
 from processes.feedback import Feedback
 from processes.inbound import IncomingMail
+from processes.meeting import MeetingAnswer
 from processes.permission import Actor, actor_of
 from processes.suggestion import Suggestion
-from tests.web.conftest import HOME, Visitor
+from tests.web.conftest import HOME, Visitor, found
 from web.compose import Kaasa
 
 
@@ -194,3 +195,22 @@ def test_what_an_association_proposed_stands_on_the_planners_desk_until_it_is_an
         made.state = "declined"
         session.add(made)
     assert "Ühenduste ettepanekud" not in demo_visitor.get("/et/desk").text
+
+
+def test_a_committee_member_says_from_the_desk_whether_they_come_to_their_session(
+    demo_kaasa: Kaasa, demo_visitor: Visitor
+) -> None:
+    demo_visitor.sign_in("committee")
+    place = found(r'href="(/et/s/[0-9a-f]+)"', demo_visitor.get("/et/desk").text)
+    demo_visitor.client.cookies.clear()
+    assert "Kas te tulete istungile?" in demo_visitor.get(place).text
+    assert demo_visitor.post(place, {"meeting": "perhaps"}).status_code == 422
+    said = demo_visitor.post(place, {"meeting": "declined"})
+    assert said.status_code == 303
+    assert "ei tule" in demo_visitor.get(place).text
+    with demo_kaasa.database.session() as session:
+        assert [
+            it.answer
+            for it in session.exec(select(MeetingAnswer).where(col(MeetingAnswer.person_id).is_not(None)))
+        ] == ["declined"]
+    assert demo_visitor.get(place[:-1] + ("0" if place[-1] != "0" else "1")).status_code == 404

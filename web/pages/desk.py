@@ -49,7 +49,7 @@ class DeskPage(Controller):
             if not (urgency or case) and found.page == 1:
                 beside = desk_beside.beside(session, actor, visit.language, runtime=kaasa.runtime, now=now)
             summaries = (
-                committee_desk.summaries_for(session, actor, visit.language, now=now)
+                committee_desk.summaries_for(session, actor, visit.language, now=now, links=kaasa.links)
                 if actor.holds(COMMITTEE, CLERK)
                 else []
             )
