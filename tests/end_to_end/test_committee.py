@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from notifications.sources import Postbox
 from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults_shown, sign_in, start
+from tests.end_to_end.walker import link_in
 
 
 def summary_address(server: Server) -> str:
@@ -55,6 +57,107 @@ def test_on_paper_the_authors_words_are_open_and_buttons_are_gone(server: Server
     assert (words.bounding_box() or {}).get("height", 0) > 0
 
 
+def change(server: Server, statement: str) -> None:
+    """Another state than the demonstration is in. In: one SQL statement."""
+    with sqlite3.connect(server.folder / "kaasa.db", timeout=30) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_every_state_of_the_committees_pages_is_accessible(
+    page_for: PageFor, axe: Axe, nu_check: NuCheck, tmp_path: Path, demo_folder: Path, size: str
+) -> None:
+    """Before the freeze, frozen, changed after it, sources, remarks, speakers, refusals, the session and its end."""
+    server = start(tmp_path / "demo", like=demo_folder)
+    wrong: list[str] = []
+    markup: dict[str, str] = {}
+    try:
+        page, path = page_for(size), summary_address(server)
+        shown, summary_id = f"{server.url}/et{path}", path.rpartition("/")[2]
+
+        def look(name: str, address: str = "") -> None:
+            if address:
+                page.goto(address)
+            wrong.extend(faults_shown(page, axe, name))
+            markup[name] = page.content()
+
+        def send(name: str, button: str, **fields: str) -> None:
+            for field, value in fields.items():
+                page.fill(f"[name={field}]", value)
+            page.get_by_role("button", name=button).first.click()
+            page.wait_for_load_state()
+            look(name)
+
+        sign_in(page, server, "committee")
+        change(
+            server,
+            "update feedback set text = text || ' Lisasin.', version = version + 1 where id in "
+            f"(select feedback_id from response) and consultation_id = (select consultation_id from summary where id = '{summary_id}')",
+        )
+        look("changed_after_the_freeze", shown)
+        assert "Pärast külmutamist" in page.content()
+        for name, where in (("source_opinion", "li:has(details)"), ("source_count", "li:not(:has(details))")):
+            page.goto(shown)
+            look(name, page.locator(f".kaasa-sources > {where} > a").first.evaluate("it => it.href"))
+        look("remarks_empty", f"{shown}/remarks")
+        send("remark_refused", "Salvesta märkus", text="")
+        send("remark_given", "Salvesta märkus", text="Vaatasin värava üle.")
+
+        speak = f"{speaker_link(server, summary_id)}/speak"
+        look("speak", speak)
+        send("speak_refused", "Saada soov", speaker="")
+        send("speak_asked", "Saada soov", speaker="Mart Märk", words="Räägin väravast.")
+        look("speakers", f"{shown}/remarks")
+        page.locator("summary").first.click()
+        send("speaker_refused", "Saada vastus")
+        page.locator("input[value=granted]").first.check()
+        send("speaker_granted", "Saada vastus")
+        look("speak_granted", speak)
+
+        look("member_before_the_session", f"{shown}/treatment")
+        sign_in(page, server, "clerk")
+        for _ in range(6):
+            page.goto(f"{shown}/treatment")
+            if page.locator("textarea").count():
+                break
+            page.get_by_role("button", name="Mine päev edasi").click()
+            page.wait_for_load_state()
+        look("clerk_at_the_session", f"{shown}/treatment")
+        look("clerks_desk", f"{server.url}/et/desk")
+        page.goto(f"{shown}/treatment")
+        send("positions_refused", "Salvesta ja lõpeta")
+        page.locator("input[value=supported]").first.check()
+        send("positions_saved", "Salvesta, jätkan hiljem")
+        page.locator("input[value=rejected]").last.check()
+        page.locator("textarea").last.fill("Komisjon kaalus.")
+        send("positions_finished", "Salvesta ja lõpeta")
+        look("treated", f"{shown}/treatment")
+
+        change(
+            server,
+            f"update summary set frozen_at = null, content = '', digest = '', closed_at = null where id = '{summary_id}'",
+        )
+        look("not_frozen", shown)
+        look("no_easy_page", f"{shown}/easy")
+        assert wrong == []
+        assert nu_check(markup) == ""
+    finally:
+        server.stop()
+
+
+def speaker_link(server: Server, summary_id: str) -> str:
+    """The personal page of an organisation invited to the case of a summary, from the newest letter it got."""
+    with sqlite3.connect(server.folder / "kaasa.db") as connection:
+        query = (
+            "select t.title from summary s join consultation_text t on t.consultation_id = s.consultation_id "
+            "where s.id = ? and t.language = 'et'"
+        )
+        title = str(connection.execute(query, (summary_id,)).fetchone()[0])
+    box = Postbox(server.folder / "postbox")
+    texts = (server.here(box.open(it.key).text) for it in box.letters())
+    return link_in(next(it for it in texts if title in it and "/et/i/" in it), "i")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_positions_are_taken_with_and_without_script(
     page_for: PageFor, axe: Axe, nu_check: NuCheck, tmp_path: Path, demo_folder: Path, script: bool
@@ -63,7 +166,7 @@ def test_positions_are_taken_with_and_without_script(
     try:
         page = page_for(java_script_enabled=script)
         path = summary_address(server)
-        sign_in(page, server, "committee")
+        sign_in(page, server, "clerk")
         for _ in range(6):
             page.goto(f"{server.url}/et{path}/treatment")
             if page.locator("textarea").count():
