@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults_shown, sign_in
+from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults_shown, sign_in, start
+from web.demonstrate import WORDS
 
 PATHS = ["/et/sign-in", "/ru/accessibility", "/et/postbox", "/en/nothing-here"]
 
@@ -67,3 +70,9 @@ def test_the_bar_moves_time_and_says_so(server: Server, page_for: PageFor) -> No
     page.wait_for_load_state()
     assert page.locator(".kaasa-demo__text").inner_text() != before
     assert page.get_by_role("status").inner_text().startswith("Nüüd on")
+
+
+def test_the_demonstration_seeds_itself_and_says_a_link_for_each_role(tmp_path: Path) -> None:
+    begun = start(tmp_path / "demo")  # every other one of the tests is a copy
+    begun.stop()
+    assert begun.links.keys() == {*WORDS, "association"}
