@@ -34,6 +34,7 @@ CAST = {
     "planner": ("Aino Planeerija", "aino@naidisvald.example"),
     "government": ("Jaak Vallavalitsus", "jaak@naidisvald.example"),
     "committee": ("Leida Komisjon", "leida@naidisvald.example"),
+    "clerk": ("Malle Sekretär", "malle@naidisvald.example"),
     "administrator": ("Haldi Haldur", "haldi@naidisvald.example"),
 }
 

@@ -66,7 +66,9 @@ def test_moving_time_signs_nobody_out(demo_visitor: Visitor) -> None:
     assert "Logi välja" in demo_visitor.get("/et/accessibility").text
 
 
-@pytest.mark.parametrize("role", ["planner", "colleague", "government", "committee", "administrator"])
+@pytest.mark.parametrize(
+    "role", ["planner", "colleague", "government", "committee", "clerk", "administrator"]
+)
 def test_every_role_can_be_taken_and_left_again(demo_visitor: Visitor, role: str) -> None:
     answer = demo_visitor.post("/et/demo/role", {"role": role})
     assert answer.status_code == 303

@@ -15,7 +15,7 @@ from tests.web.conftest import Visitor
 HREF = re.compile(r'(?:href|src|data-diagram)="(/[^"#]*)')
 SIMILAR = 6  # pages of one kind are looked at this often: the next ones are like them
 OWN = {"signed_in"}  # when a session was last used is not the municipality's business
-ROLES = ["visitor", "association", "planner", "government", "committee", "administrator"]
+ROLES = ["visitor", "association", "planner", "government", "committee", "clerk", "administrator"]
 
 
 def fingerprint(visitor: Visitor) -> str:
