@@ -15,7 +15,9 @@ from tests.browser.pages import Axe, NuCheck, PageFor, Server, faults, sign_in
 LEFT_OUT = re.compile(
     r"\.(ics|atom|bpmn|txt|xml|pdf|eml|csv|xlsx|docx|zip|json)$|/(calendar|feed|files?|drawing|download)\b|/attachments?/|/documents?/[^/]+$"
 )
-ONE_OF_A_KIND = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|(?:dp|rt)-\d{4}-\d+|(?<=/postbox/)[^/]+")
+ONE_OF_A_KIND = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|(?:dp|rt)-\d{4}-\d+|(?<=/postbox/)[^/]+|(?<=/source/)[^/]+"
+)
 STARTS = {
     "visitor": ["/et/", "/et/accessibility", "/et/sign-in"],
     "planner": ["/et/desk", "/et/cases", "/et/launch", "/et/postbox"],

@@ -36,6 +36,7 @@ def fingerprint(visitor: Visitor) -> str:
 def kind(path: str) -> str:
     """Pages that differ in ids alone are of one kind."""
     path = re.sub(r"[?].*", "?", path)
+    path = re.sub(r"(?<=/source/)\d+", "#", path)
     return re.sub(r"(?<=/)(?=[^/]*\d)[\w%@.-]{3,}", "#", path)
 
 
