@@ -129,3 +129,34 @@ def test_a_source_is_closed_to_who_may_not_read_the_page(demo_visitor: Visitor, 
     assert demo_visitor.get(path).status_code in {303, 401}
     demo_visitor.sign_in("administrator")
     assert demo_visitor.get(path).status_code == 403
+
+
+def test_a_page_frozen_before_points_were_counted_is_read_as_it_was(
+    demo_visitor: Visitor, rich: Summary
+) -> None:
+    old = rich.read()
+    gone = {
+        "points",
+        "point_outcome",
+        "groups",
+        "group",
+        "minority",
+        "ways",
+        "came",
+        "never_offered",
+        "not_used",
+        "no_link",
+    }
+    old["statements"] = [it for it in old["statements"] if it["code"] not in gone]
+    old["statements"][-1] |= {"code": "channels", "params": {"channels": ["phone"]}}
+    del old["groups"]
+    for it in old["opinions"]:
+        del it["points"], it["minority"], it["alike"]
+    with demo_visitor.kaasa.database.open_transaction() as session:
+        page = session.get_one(Summary, (HOME, rich.id))
+        page.content = json.dumps(old | {"version": 1}, sort_keys=True)
+        session.add(page)
+    demo_visitor.sign_in("planner")
+    for path in ("", ".txt", ".pdf", ".docx", f"/source/{old['unresolved'][0]['receipt']}", "/source/1"):
+        assert demo_visitor.get(f"/et/summary/{rich.id}{path}").status_code == 200, path
+    assert "telefonil" in demo_visitor.get(f"/et/summary/{rich.id}.txt").text
