@@ -255,7 +255,7 @@ def faults_shown(page: Page, axe: Axe, name: str) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         wrong += [f"{name} {scheme}: {it}" for it in axe(page, only_colours=scheme == "dark")]
     if out := overflow(page):
-        wrong.append(f"{name} is wider than its {(page.viewport_size or {}).get('width')} px: {out}")
+        wrong.append(f"{name} is wider than its {page.evaluate('innerWidth')} px: {out}")
     return wrong
 
 
