@@ -10,7 +10,13 @@ from sqlmodel import Session
 from processes.errors import NotAllowed
 from processes.person import Person, roles_of
 
-PLANNER, GOVERNMENT, COMMITTEE, CLERK, ADMINISTRATOR = "planner", "government", "committee", "clerk", "administrator"
+PLANNER, GOVERNMENT, COMMITTEE, CLERK, ADMINISTRATOR = (
+    "planner",
+    "government",
+    "committee",
+    "clerk",
+    "administrator",
+)
 
 
 @dataclass(frozen=True)
