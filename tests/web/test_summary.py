@@ -116,7 +116,14 @@ def test_every_code_a_page_may_hold_is_worded_and_has_a_section() -> None:
 
     source = "".join(
         inspect.getsource(it)
-        for it in (summary_content, summary_course, summary_facts, summary_points, summary_unknown, summary_ways)
+        for it in (
+            summary_content,
+            summary_course,
+            summary_facts,
+            summary_points,
+            summary_unknown,
+            summary_ways,
+        )
     )
     said = set(re.findall(r'\.say\(\s*(?:SECTION|"(\w+)"),\s*(?:f?"(\w+)")', source))
     assert {"never_offered", "not_used", "points", "groups"} <= {code for _section, code in said}

@@ -79,7 +79,9 @@ SENTENCES = {
     "round_opened": N_("Your inner round is open. Give the link to your members."),
     "members_asked": N_("Letters with the link are on their way: {count}."),
     "not_such_an_email": N_("This is not an e-mail address: {address}"),
-    "too_many_addresses": N_("One round sends at most {limit} letters; send the link to the others yourself."),
+    "too_many_addresses": N_(
+        "One round sends at most {limit} letters; send the link to the others yourself."
+    ),
     "round_link_renewed": N_("The members have a new link; the earlier one no longer works."),
     "inner_draft_kept": N_("Your words are with the association. Nobody else has them yet."),
     "inner_draft_used": N_("It is noted what you do with it."),
