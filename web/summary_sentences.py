@@ -15,6 +15,7 @@ from web import summary_words as words
 from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.public_words import word
+from web.summary_material_sentences import MATERIAL
 from web.summary_unknown_sentences import UNKNOWN
 from web.summary_words import APPROVALS, NOTICES, ORGANISATIONS, Params, capital
 
@@ -142,40 +143,6 @@ def _needs_states(p: Params) -> str:
     return f"{_needs(p)} {more}"
 
 
-def _points(p: Params) -> str:
-    return ngettext(
-        "The opinions were split into %(num)s point, to be decided on by itself (opinions split: %(split)s).",
-        "The opinions were split into %(num)s points, each to be decided on by itself (opinions split: %(split)s).",
-        p["number"],
-    ) % {"num": p["number"], "split": p["split"]}
-
-
-def _groups(p: Params) -> str:
-    return ngettext(
-        "%(num)s group of alike letters was found and taken by the planner; opinions in it: %(opinions)s.",
-        "%(num)s groups of alike letters were found and taken by the planner; opinions in them: %(opinions)s.",
-        p["number"],
-    ) % {"num": p["number"], "opinions": p["opinions"]}
-
-
-def _group(p: Params) -> str:
-    said, more = words.group(p), _("Its authors were asked to name a representative.")
-    return f"{said} {more}" if p["asked"] else said
-
-
-def _minority(p: Params) -> str:
-    return ngettext(
-        "%(num)s view of a minority is attached to an association's opinion.",
-        "%(num)s views of a minority are attached to associations' opinions.",
-        p["number"],
-    ) % {"num": p["number"]}
-
-
-def _came(p: Params) -> str:
-    told = ", ".join(f"{words.ways([way])} {number}" for way, number in p["channels"].items())
-    return _("How the opinions came: %(ways)s.") % {"ways": told}
-
-
 def _document(p: Params) -> str:
     told = joined(
         word(public_words.DOCUMENTS, p["kind"]),
@@ -238,15 +205,7 @@ SENTENCES: Mapping[str, Callable[[Params], str]] = {
     "late_waiting": _opinion,
     "late_accepted": _opinion,
     "late_recorded": _opinion,
-    "points": _points,
-    "point_outcome": lambda p: _("Points, %(outcome)s: %(number)s.") % {
-        "outcome": words.point_outcome(p["outcome"]), "number": p["number"],
-    },
-    "groups": _groups,
-    "group": _group,
-    "minority": _minority,
-    "ways": lambda p: _("Ways to speak that were offered: %(ways)s.") % {"ways": words.ways(p["ways"])},
-    "came": _came,
     "document": _document,
+    **MATERIAL,
     **UNKNOWN,
 }  # fmt: skip

@@ -28,7 +28,6 @@ LONGER = {
     "processes/migrations/versions/0006_opinions_are_split_grouped_and_answered_.py": "written by Alembic",
     "processes/words.py": "the fixed words of letters in four languages, one table after the other",
     "processes/summary_facts.py": "every count of the committee's page as a statement, side by side",
-    "web/pages/draft.py": "the steps of one draft, one controller after the other",
     "web/summary_words.py": "every sentence of the committee's page",
 }
 
