@@ -13,25 +13,25 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from engine import worker
-from engine.errors import NotOpen
+from engine.clock import HeldClock
 from engine.instance import Instance
 from engine.job import Job
 from engine.runtime import Runtime
 from engine.service import Services
-from engine.wait import HUMAN
 from processes import tables
 from processes.database import Database, new_id
 from processes.invitation import Invitation, Links
 from tests.benchmarks.engine import NOW, TENANT, diagram
-from tests.engine.drawing import folder
+from tests.engine.drawing import END, START, catch, chain, draw, folder, timer, user
 from tests.postgres import server
 
 WAITING, DUE, ROUNDS = (1_000, 10_000, 100_000), 20, 200
 FEW_CASES, MANY_CASES, INVITED = 500, 5_000, 10_000
 WORKERS, CASES = (1, 2, 4), 600
+_SOON = [START, catch("pause", timer("P1D", "timeDuration")), user("a"), END]
+DUE_SOON = folder("soon", draw("soon", _SOON, chain("start", "pause", "a", "end")))
 LATER = datetime(2036, 1, 1, tzinfo=UTC)
 
 
@@ -52,11 +52,9 @@ def _bench(url: str) -> Iterator[tuple[Database, Runtime]]:
     database.close()
 
 
-def _start(database: Database, runtime: Runtime, name: str) -> Instance:
+def _start(database: Database, runtime: Runtime, name: str, key: str = "work") -> Instance:
     return database.transaction(
-        lambda s: runtime.start(
-            s, TENANT, "work", business_key=name, data={"letters": 0}, now=NOW, actor="aino"
-        )
+        lambda s: runtime.start(s, TENANT, key, business_key=name, data={"letters": 0}, now=NOW, actor="aino")
     )
 
 
@@ -142,33 +140,31 @@ def _invitations(place: Path) -> dict[str, float]:
 
 
 def _together() -> dict[str, float]:
-    """Nodes of one PostgreSQL that all try to finish the same tasks. Each task is finished once, whoever comes first."""
+    """Workers of one PostgreSQL on the same cases, each with work that is due. Each piece is done once, by whoever comes first."""
     found = {}
     with server(durable=True) as postgres:
         for nodes in WORKERS:
             name = f"scale{nodes}"
             postgres.create(name)
             with _bench(postgres.url(name)) as (database, runtime):
-                cases = [_start(database, runtime, f"b{it}").id for it in range(CASES)]
-                took, won = _race(postgres.url(name), cases, nodes)
-                moves = sa.select(sa.func.sum(Instance.revision)).where(col(Instance.id).in_(cases))
+                database.transaction(lambda s: runtime.library.deploy(s, TENANT, DUE_SOON, now=NOW))
+                for it in range(CASES):
+                    _start(database, runtime, f"b{it}", "soon")
+                took, done = _race(postgres.url(name), nodes)
+                moves = sa.select(sa.func.sum(Instance.revision), sa.func.max(Instance.revision))
                 with database.session() as session:
-                    moved = session.connection().execute(moves).scalar_one()
-                if won != CASES or moved != 2 * CASES:
-                    raise RuntimeError(
-                        f"{won} of {CASES} tasks were finished: an update was lost or doubled."
-                    )
+                    moved, most = session.connection().execute(moves).one()
+                if done != CASES or moved != 2 * CASES or most != 2:
+                    raise RuntimeError(f"{done} of {CASES} pieces were done: an update was lost or doubled.")
                 found[f"nodes_{nodes}_per_second"] = CASES / took
     return found
 
 
-def _race(url: str, cases: list[str], nodes: int) -> tuple[float, int]:
-    """Out: seconds from the moment all nodes were ready until the last was done, and how many tasks were finished."""
+def _race(url: str, nodes: int) -> tuple[float, int]:
+    """Out: seconds from the moment all nodes were ready until the last was done, and how many pieces they did."""
     spawn = multiprocessing.get_context("spawn")
     gate, won = spawn.Barrier(nodes + 1), spawn.Queue()
-    running = [
-        spawn.Process(target=_node, args=(url, _from(cases, it, nodes), gate, won)) for it in range(nodes)
-    ]
+    running = [spawn.Process(target=_node, args=(url, gate, won)) for _ in range(nodes)]
     for it in running:
         it.start()
     gate.wait(120)
@@ -180,39 +176,22 @@ def _race(url: str, cases: list[str], nodes: int) -> tuple[float, int]:
     return took, total
 
 
-def _from(cases: list[str], node: int, nodes: int) -> list[str]:
-    """All cases, each node beginning at another: they meet where one has finished the other's."""
-    first = node * len(cases) // nodes
-    return cases[first:] + cases[:first]
-
-
-def _node(url: str, cases: list[str], gate: Any, won: Any) -> None:
-    """Finish the first task of every case, as far as nobody else did, and say how many were ours.
+def _node(url: str, gate: Any, won: Any) -> None:
+    """Do what is due until nothing is, and say how much that was.
 
     What a node does once (importing, connecting, reading the definition) is over before the gate opens.
     """
-    database, mine = Database(url), 0
+    database = Database(url)
     runtime = Runtime(Services("tests.engine.clerk"))
-    _finish(database, runtime, _start(database, runtime, "to begin with").id)
-    gate.wait(120)
-    for case in cases:
-        mine += _finish(database, runtime, case)
-    won.put(mine)
-    database.close()
-
-
-def _finish(database: Database, runtime: Runtime, case: str) -> int:
     with database.session() as session:
-        waits = runtime.waits(session, TENANT, case)
-    for wait_id in [it.id for it in waits if it.element == "plan" and it.kind == HUMAN]:
-        try:
-            database.transaction(
-                lambda s, it=wait_id: runtime.complete(s, TENANT, it, {}, now=NOW, actor="aino")  # type: ignore[misc]
-            )
-        except NotOpen:
-            continue  # another node was first
-        return 1
-    return 0
+        _ = runtime.library.newest(session, TENANT, "soon").process
+    node = worker.Worker(runtime, database.open_transaction, HeldClock(NOW + timedelta(days=2)))
+    gate.wait(120)
+    done = 0
+    while tried := node.drain(CASES):
+        done += tried
+    won.put(done)
+    database.close()
 
 
 if __name__ == "__main__":
