@@ -12,14 +12,16 @@ from sqlalchemy_utc import UtcDateTime
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from engine.clock import local_day
+from processes import terms
+from processes.consultation import Consultation
 from processes.database import Row, belongs_to
-from processes.deadline import Deadline, ends
+from processes.deadline import Deadline
 
 PROPOSED, TAKEN, LEFT = "proposed", "taken", "left"
 MANY = 20
 """More persons than this with the same opinion may be asked to name a representative (PlanS § 5)."""
-NAMING = "P30D"
-"""How long they have to name one before the municipality may (PlanS § 5; sure by a ministry's letter, C)."""
+NAMING = "dp.representative"
+"""The term in which they name one; where a case's terms do not have it, its law knows no such rule."""
 
 
 class AlikeGroup(Row, table=True):
@@ -93,9 +95,14 @@ class AlikeSearch(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-def naming_ends(asked_at: datetime) -> Deadline:
-    """The authors' last day to name a representative; from the day after, the municipality may."""
-    return ends(local_day(asked_at), NAMING)
+def may_be_named(case: Consultation) -> bool:
+    """Whether the rules a case began with know a representative of many who say the same."""
+    return NAMING in case.frozen_terms()
+
+
+def naming_ends(case: Consultation, asked_at: datetime) -> Deadline:
+    """The authors' last day to name a representative; from the day after, the municipality may. Errors: TermMissing."""
+    return terms.deadline_of(case, NAMING, local_day(asked_at))
 
 
 def claim(session: Session, now: datetime) -> AlikeSearch | None:

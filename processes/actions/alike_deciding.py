@@ -1,7 +1,7 @@
 """Deciding on groups of opinions that say the same: taken or left, one taken out, a representative asked for.
 
-More than twenty persons with the same opinion may be asked to name a representative; if they name none in thirty
-days, the municipality may (PlanS § 5). Nothing of it happens by itself: a planner's press sends each of them a letter,
+More than twenty persons with the same opinion may be asked to name a representative; if they name none in time, the
+municipality may (PlanS § 5; a term of the case, so only where its law has it). Nothing of it happens by itself: a planner's press sends each of them a letter,
 another notes whom they named, and everyone is answered either way.
 """
 
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select, update
 from processes.actions import planner_case
 from processes.actions.alike_members import find, same_words
 from processes.actions.giving import MAX_NAME, check_length, one_line
-from processes.alike_group import LEFT, MANY, TAKEN, AlikeGroup, AlikeMember, naming_ends
+from processes.alike_group import LEFT, MANY, TAKEN, AlikeGroup, AlikeMember, may_be_named, naming_ends
 from processes.deadline import ONE_DAY, start_of_day
 from processes.errors import NotFound, NotYet, Reason, Refused, TooLate
 from processes.feedback import Feedback
@@ -79,10 +79,13 @@ def ask_representative(
 ) -> AskedThem:
     """Ask the authors by letter to name one who speaks for them; asked again, nobody gets it twice.
 
-    Errors: NotAllowed, NotFound, TooLate, Refused for a group that is not taken or has too few persons.
+    Errors: NotAllowed, NotFound, TooLate, Refused for a group that is not taken or has too few persons. NotFound also
+    where the law of the case knows no such rule.
     """
     case = planner_case.running(session, actor, number)
     group = find(session, case, group_id, lock=True)
+    if not may_be_named(case):
+        raise NotFound
     asked = list(session.exec(select(Feedback).where(*same_words(group)).order_by(col(Feedback.id))))
     if group.state != TAKEN or len(asked) <= MANY:
         raise Refused({"": Reason("not_enough_persons", count=MANY)})
@@ -90,7 +93,7 @@ def ask_representative(
     session.add(group)
     reached = [it for it in asked if it.author_email and it.wants_reply]
     office.of_case(session, case, now=now).representative_asked(
-        case, reached, count=len(asked), until=naming_ends(group.asked_at).ends_on
+        case, reached, count=len(asked), until=naming_ends(case, group.asked_at).ends_on
     )
     return AskedThem(len(reached), len(asked) - len(reached))
 
@@ -112,7 +115,7 @@ def name_representative(
         raise Refused(problems)
     if group.asked_at is None:
         raise NotYet
-    if by == "municipality" and now <= (last := naming_ends(group.asked_at)).at:
+    if by == "municipality" and now <= (last := naming_ends(case, group.asked_at)).at:
         raise NotYet(opens_at=start_of_day(last.ends_on + ONE_DAY))
     group.representative, group.named_by = words, by
     session.add(group)

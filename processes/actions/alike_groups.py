@@ -16,7 +16,17 @@ from processes.actions.alike_members import answered, find, persons, standing
 from processes.actions.alike_search import Search
 from processes.actions.planner_case import Head
 from processes.alike import Piece
-from processes.alike_group import LEFT, MANY, PROPOSED, TAKEN, AlikeGroup, AlikeMember, naming_ends
+from processes.alike_group import (
+    LEFT,
+    MANY,
+    PROPOSED,
+    TAKEN,
+    AlikeGroup,
+    AlikeMember,
+    may_be_named,
+    naming_ends,
+)
+from processes.consultation import Consultation
 from processes.deadline import ONE_DAY, start_of_day
 from processes.feedback import TO_ANSWER, Feedback
 from processes.item import WorkingCopy
@@ -108,7 +118,7 @@ class GroupSeen:
     page: int
     unanswered: int
     own: int
-    named: Named
+    named: Named | None
 
     @property
     def pages(self) -> int:
@@ -150,7 +160,7 @@ def read(
         lines=tuple(
             Line(
                 it.id, it.state, it.size, it.identical, answers.get(it.id, 0), receipt, tongue,
-                said_of.beginning(text), it.identical > MANY,
+                said_of.beginning(text), it.identical > MANY and may_be_named(case),
             )
             for it, receipt, tongue, text in rows
         ),
@@ -208,7 +218,7 @@ def one(
         page=page,
         unanswered=unanswered,
         own=own,
-        named=_named(session, group, now),
+        named=_named(session, case, group, now),
     )
 
 
@@ -229,9 +239,11 @@ def _words(session: Session, said: Feedback) -> str:
     return copy.text if copy else said.text
 
 
-def _named(session: Session, group: AlikeGroup, now: datetime) -> Named:
+def _named(session: Session, case: Consultation, group: AlikeGroup, now: datetime) -> Named | None:
     count, unreached = persons(session, group)
-    name_from = start_of_day(naming_ends(group.asked_at).ends_on + ONE_DAY) if group.asked_at else None
+    if not may_be_named(case) or (count <= MANY and group.asked_at is None):
+        return None
+    name_from = start_of_day(naming_ends(case, group.asked_at).ends_on + ONE_DAY) if group.asked_at else None
     return Named(
         persons=count,
         without_address=unreached,

@@ -31,6 +31,7 @@ LAW = {
     "kht.consult.min": "P28D", "kht.summary": "P30D", "koks.initiative.council": "P3M",
     "koks.initiative.forward": "P1M", "avts.request": "P5D working",
     "reminder.round.first": "P7D", "reminder.round.last": "P2D", "reminder.meeting": "P5D",
+    "dp.representative": "P30D",
 }  # fmt: skip
 
 

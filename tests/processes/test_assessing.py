@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,7 +35,7 @@ from processes.actions.opinions_of_case import Wanted
 from processes.actions.points import PointChanged, PointForm
 from processes.actions.together import Chosen
 from processes.actions.written import Answered
-from processes.alike_group import AlikeGroup
+from processes.alike_group import NAMING, AlikeGroup
 from processes.database import Database, new_id
 from processes.feedback import Feedback
 from processes.inner_round import InnerDraft, MinorityView
@@ -229,6 +230,9 @@ def test_letters_of_a_group_and_of_advice_stand_in_the_proof_on_both_databases(s
             session.add(row)
         said[0].author_email = ""
         session.add(said[0])
+        case = scene.case(session)
+        case.terms = json.dumps({NAMING: {"period": "P30D", "direction": "after"}})
+        session.add(case)
         first, nameless = said[1].id, said[0].receipt
     do(scene, alike_search.ask, now=AFTER)
     AlikeSearching(scene.database, HeldClock(AFTER)).drain()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import timedelta
@@ -14,6 +15,7 @@ from engine.clock import HeldClock
 from notifications.sources import opened
 from processes.actions import alike_search
 from processes.alike_group import AlikeGroup, AlikeMember, AlikeSearch, naming_ends
+from processes.consultation import Consultation
 from processes.database import new_id
 from processes.feedback import Feedback, FeedbackVersion
 from processes.item import Advice, Item, Note, WorkingCopy
@@ -212,7 +214,7 @@ def test_a_representative_is_asked_for_by_a_person_and_named_by_the_municipality
     assert {it.recipient_ref for it in letters} == {f"feedback:{it}" for it in ids[:22] if it != silent.id}
     assert len(letters) == 21
     text = opened("", letters[0].content).text
-    last = naming_ends(desk.rows(AlikeGroup, id=group.id)[0].asked_at)
+    last = naming_ends(desk.rows(Consultation, id=desk.id)[0], desk.rows(AlikeGroup, id=group.id)[0].asked_at)
     for fact in ("22 isikut", "planeerimisseaduse § 5", until(last.ends_on, "et"), FORM[:60]):
         assert fact in text
     name = {"do": "name", "name": "Mari Maasikas", "by": "municipality"}
@@ -223,6 +225,20 @@ def test_a_representative_is_asked_for_by_a_person_and_named_by_the_municipality
     assert desk.send(f"alike/{group.id}/representative", {"do": "name", "by": "authors"}).status_code == 422
     desk.kaasa.clock.move_to(last.at + timedelta(seconds=2))
     assert desk.send(f"alike/{group.id}/representative", name).status_code == 303
+
+
+def test_where_the_law_of_a_case_knows_no_representative_none_is_offered_and_nobody_is_asked(desk):
+    give(desk, [FORM] * 22)
+    case = desk.rows(Consultation, id=desk.id)[0]
+    terms = case.frozen_terms()
+    del terms["dp.representative"]
+    desk.change(case, terms=json.dumps(terms))
+    group = searched(desk)[0]
+    desk.send(f"alike/{group.id}/decide", {"decision": "taken"})
+    assert "representative" not in desk.open(f"alike/{group.id}")
+    assert "representative" not in desk.open("alike")
+    assert desk.send(f"alike/{group.id}/representative", {"do": "ask"}).status_code == 404
+    assert desk.letters("representative") == []
 
 
 def test_a_search_that_fails_is_tried_again_and_the_page_says_so(shared, monkeypatch):

@@ -16,7 +16,7 @@ SENTENCES = {
         "A representative can be asked for only when more than {count} persons sent the same opinion."
     ),
     "representative_asked": N_(
-        "Letters on their way to authors: {letters}. Without an address, to be asked another way: {without}. They have 30 days."
+        "Letters on their way to authors: {letters}. Without an address, to be asked another way: {without}."
     ),
     "representative_named": N_("The representative is noted."),
     "naming_not_yet": N_("The municipality may name one from {day}; until then the authors may."),
