@@ -33,7 +33,10 @@ Fact = dict[str, Any]
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything the page is written from; `authors` counts people and organisations, each once."""
+    """Everything the page is written from; `authors` counts people and organisations, each once.
+
+    `has_display` says whether the rules of the case know a public display.
+    """
 
     titles: dict[str, str]
     invited: list[Fact]
@@ -53,6 +56,7 @@ class Facts:
     needs: dict[str, int]
     ways: Fact
     languages: list[str]
+    has_display: bool
 
 
 def gather(session: Session, case: Consultation, now: datetime) -> Facts:
@@ -84,6 +88,7 @@ def gather(session: Session, case: Consultation, now: datetime) -> Facts:
         needs=summary_course.needs(session, case),
         ways=ways(session, case, rounds, meetings, invited, {row[0].channel for row in given}, now),
         languages=languages(session, case),
+        has_display="dp.display.min" in case.frozen_terms(),
     )
 
 

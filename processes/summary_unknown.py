@@ -24,7 +24,7 @@ def unknown(sheet: Sheet, facts: Facts, case: Fact, now: datetime) -> None:
     _not_reached(sheet, facts)
     _ways(sheet, facts, case, now)
     _opinions(sheet, facts)
-    if not any(it["phase"] == "display" for it in facts.rounds):
+    if facts.has_display and not any(it["phase"] == "display" for it in facts.rounds):
         sheet.say(SECTION, "not_displayed", [case])
     if not any(it["state"] == HELD for it in facts.meetings):
         sheet.say(SECTION, "no_meeting", [case])

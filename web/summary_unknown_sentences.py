@@ -73,8 +73,8 @@ UNKNOWN: Mapping[str, Callable[[Params], str]] = {
     "not_displayed": lambda _p: _(
         "The plan has not been on public display yet; until then the public has mostly not spoken."
     ),
-    "no_meeting": lambda _p: _("No meeting has been held on the plan."),
+    "no_meeting": lambda _p: _("No meeting has been held on the matter."),
     "not_everyone": lambda _p: _(
-        "We know only those who spoke. Who did not hear of the plan or could not answer is not on this page."
+        "We know only those who spoke. Who did not hear of the matter or could not answer is not on this page."
     ),
 }  # fmt: skip

@@ -199,6 +199,20 @@ def test_points_alike_letters_and_a_minority_stand_under_their_opinion_without_t
     assert (group["params"]["size"], group["params"]["identical"]) == (2, 1)
 
 
+def test_where_the_law_of_a_case_knows_no_display_the_page_does_not_miss_one(case):
+    case.initiate()
+    case.approve()
+    with case.step() as session:
+        row = session.get_one(Consultation, (HOME, case.id))
+        kept = {key: it for key, it in row.frozen_terms().items() if key != "dp.display.min"}
+        row.terms = json.dumps(kept)
+        session.add(row)
+    case.committee()
+    said = {it["code"] for it in case.rows(Summary)[-1].read()["statements"]}
+    assert "not_displayed" not in said
+    assert "no_meeting" in said
+
+
 def test_the_page_says_which_ways_and_languages_were_never_offered(case):
     said = {it["code"]: it["params"] for it in called(case).read()["statements"]}
     home = case.rows(Municipality)[0]
