@@ -32,9 +32,8 @@ def plain(cell: Cell) -> str:
     """A cell of a CSV file: words that look like a formula get an apostrophe, which Excel shows as text."""
     if isinstance(cell, int):
         return str(cell)
-    begins = cell.startswith(("\t", "\r")) or _FORMULA.match(cell)
-    words = _UNPRINTABLE.sub("", cell)
-    return f"'{words}" if begins else words
+    words = _UNPRINTABLE.sub("", cell)  # first: what is taken out must not lay a formula bare
+    return f"'{words}" if words.startswith(("\t", "\r")) or _FORMULA.match(words) else words
 
 
 def csv(table: Table) -> bytes:

@@ -16,6 +16,8 @@ from processes import sheet
 NOW = datetime(2027, 1, 14, 10, 0, tzinfo=UTC)
 HOSTILE = [
     "=1+1",
+    "\x1b=1+1",
+    " \x00\x7f@SUM(A1)",
     "+372 5555",
     "-2",
     "@SUM(A1)",
