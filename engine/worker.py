@@ -21,6 +21,7 @@ from engine.incident import of_failure
 from engine.instance import Instance
 from engine.job import OPEN, STOPPED, TIMER, Job
 from engine.runtime import Runtime
+from engine.statement import Statement
 from engine.wait import Wait
 
 TRIES = 8
@@ -31,6 +32,39 @@ _log = structlog.get_logger(__name__)
 _job: sa.Table = Job.__table__  # type: ignore[attr-defined]
 _instance: sa.Table = Instance.__table__  # type: ignore[attr-defined]
 _wait: sa.Table = Wait.__table__  # type: ignore[attr-defined]
+_P = sa.bindparam
+_can_run = _job.c.state != sa.literal_column(
+    f"'{STOPPED}'"
+)  # word for word as the index has it, not a parameter
+
+# Every step locks the instance before its jobs, so a claim does too. It waits for nobody: what another node has in
+# hand it passes by, and what another node has just done is no longer due once the lock is there.
+_oldest_due = Statement(
+    sa.select(_job.c.tenant_id, _job.c.id, _job.c.instance_id, _job.c.kind, _job.c.attempts)
+    .join(_instance, sa.and_(_instance.c.tenant_id == _job.c.tenant_id, _instance.c.id == _job.c.instance_id))
+    .where(
+        _can_run,
+        _job.c.due_at <= _P("now"),
+        sa.or_(
+            _job.c.locked_until.is_(None),
+            _job.c.locked_until <= _P("now"),
+            _job.c.locked_until > _P("longest"),  # written by a clock that was set back since
+        ),
+    )
+    .order_by(_job.c.due_at)
+    .limit(1)
+    .with_for_update(of=(_instance, _job), skip_locked=True),
+    "now",
+    "longest",
+)
+_still_due = Statement(
+    sa.select(_job.c.id).where(
+        _job.c.tenant_id == _P("tenant"), _job.c.id == _P("id"), _job.c.due_at <= _P("now")
+    ),
+    "tenant",
+    "id",
+    "now",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +74,6 @@ class _Claim:
     instance_id: str
     kind: str
     attempts: int
-    stale: bool
 
 
 class Worker:
@@ -69,8 +102,7 @@ class Worker:
                 claim = _claim(session, now)
                 if claim is None:
                     return False
-                if not claim.stale:
-                    self._do(session, claim, now)
+                self._do(session, claim, now)
         except Exception as error:
             if claim is None:
                 raise  # the database failed, not the job
@@ -79,7 +111,7 @@ class Worker:
 
     def next_due(self, session: Session) -> datetime | None:
         """Out: the moment of the nearest job, so that a loop can sleep and a rehearsal can jump."""
-        query = sa.select(sa.func.min(_job.c.due_at)).where(_job.c.state == OPEN)
+        query = sa.select(sa.func.min(_job.c.due_at)).where(_can_run)
         due: datetime | None = session.connection().execute(query).scalar_one()
         return due
 
@@ -95,10 +127,9 @@ class Worker:
         # A step that changed what is due has moved or removed the job itself; one that changed nothing left a
         # job that is due for nothing. A timer that was tried before its moment, because the clock went back or
         # somebody had it tried again, is kept for it.
-        same = sa.and_(_job.c.tenant_id == claim.tenant_id, _job.c.id == claim.id)
-        left = session.connection().execute(sa.select(_job.c.id).where(same, _job.c.due_at <= now)).first()
-        if left is None:
+        if not _still_due.rows(session, {"tenant": claim.tenant_id, "id": claim.id, "now": now}):
             return
+        same = sa.and_(_job.c.tenant_id == claim.tenant_id, _job.c.id == claim.id)
         coming = self._coming(session, claim, now) if claim.kind == TIMER else None
         change = sa.delete(_job) if coming is None else sa.update(_job).values(due_at=coming)
         session.connection().execute(change.where(same))
@@ -138,29 +169,8 @@ class Worker:
 
 
 def _claim(session: Session, now: datetime) -> _Claim | None:
-    """Every step locks the instance before its jobs, so a claim does too: it takes the instance, or passes by."""
-    due = sa.and_(
-        _job.c.state == OPEN,
-        _job.c.due_at <= now,
-        sa.or_(
-            _job.c.locked_until.is_(None),
-            _job.c.locked_until <= now,
-            _job.c.locked_until > now + LONGEST_PAUSE,  # written by a clock that was set back since
-        ),
-    )
-    columns = (_job.c.tenant_id, _job.c.id, _job.c.instance_id, _job.c.kind, _job.c.attempts)
-    holder = sa.and_(_instance.c.tenant_id == _job.c.tenant_id, _instance.c.id == _job.c.instance_id)
-    oldest = (
-        sa.select(*columns).join(_instance, holder).where(due).order_by(_job.c.due_at, _job.c.id).limit(1)
-    )
-    connection = session.connection()
-    row = connection.execute(oldest.with_for_update(of=_instance, skip_locked=True)).one_or_none()
-    if row is None:
-        return None
-    # Another step may have moved the job before the lock was ours.
-    same = sa.and_(_job.c.tenant_id == row.tenant_id, _job.c.id == row.id)
-    again = connection.execute(sa.select(*columns).where(same, due)).one_or_none()
-    return _Claim(*row, stale=again is None)
+    found = _oldest_due.rows(session, {"now": now, "longest": now + LONGEST_PAUSE})
+    return _Claim(*found[0].values()) if found else None
 
 
 def _sentence(error: Exception) -> str:

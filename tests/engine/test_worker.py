@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import select
 
-from engine import incident
+from engine import incident, ledger
+from engine.job import Job
 from engine.worker import TRIES, Worker
 from tests.engine.conftest import MORNING, TENANT, Bench
 from tests.engine.drawing import END, START, catch, chain, draw, edge, folder, task, timer, user
@@ -55,6 +59,47 @@ def test_timers_fire_when_they_are_due_and_not_before(bench: Bench, worker: Work
     bench.later(hours=2)
     assert worker.drain() == 1
     assert (bench.waits(early), len(bench.waits(late))) == ([], 1)
+
+
+def test_the_oldest_due_job_is_found_without_sorting_all_that_are_due(bench: Bench, worker: Worker) -> None:
+    """Also on a database that has not counted its rows: PostgreSQL sorted them all for every claim once."""
+    bench.deploy(PAUSE)
+    bench.start("pause", ends_at=MORNING + timedelta(minutes=1))
+    with bench.database.open_transaction() as session:
+        one = session.exec(select(Job)).one().model_dump()
+        session.connection().execute(
+            sa.insert(Job), [{**one, "id": f"j{n}", "dedup_key": f"k{n}"} for n in range(3_000)]
+        )
+    bench.later(hours=1)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, text: str, given: Any, *_rest: Any) -> None:
+        asked.append((text, given))
+
+    sa.event.listen(bench.database.engine, "before_cursor_execute", note)
+    assert worker.drain_one()
+    sa.event.remove(bench.database.engine, "before_cursor_execute", note)
+    text, given = asked[0]
+    explain = "explain query plan " if bench.database.url.startswith("sqlite") else "explain "
+    with bench.database.session() as session:
+        plan = "\n".join(map(str, session.connection().exec_driver_sql(explain + text, given)))
+    assert "ix_engine_job_due_at" in plan
+    assert "Sort" not in plan, plan
+    assert "B-TREE" not in plan, plan
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_another_node_has_in_hand_is_passed_by(bench: Bench, worker: Worker) -> None:
+    bench.deploy(PAUSE)
+    first = bench.start("pause", ends_at=MORNING + timedelta(minutes=1))
+    second = bench.start("pause", ends_at=MORNING + timedelta(minutes=2))
+    bench.later(hours=1)
+    with bench.database.open_transaction() as elsewhere:
+        ledger.lock(elsewhere, TENANT, first.id)
+        assert worker.drain() == 1
+        assert (len(bench.waits(first)), bench.waits(second)) == (1, [])
+    assert worker.drain() == 1
+    assert bench.waits(first) == []
 
 
 def test_a_failing_case_becomes_an_incident_and_blocks_nobody(bench: Bench, worker: Worker) -> None:
