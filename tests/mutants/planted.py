@@ -63,7 +63,7 @@ MUTANTS = (
     ),
     Mutant(
         "lease", "what failed is tried again at once, eight times in a second", WORKER,
-        "            _job.c.locked_until <= _P(\"now\"),\n", "            _job.c.locked_until > _P(\"now\"),\n", (*STEPS, *STORY),
+        '            _job.c.locked_until <= _P("now"),\n', '            _job.c.locked_until > _P("now"),\n', (*STEPS, *STORY),
     ),
     Mutant(
         "budget", "an endless loop is never stopped", "engine/spiff/machine.py",
