@@ -23,7 +23,7 @@ from engine.instance import Instance, Performed
 from engine.job import OPEN, SERVICE, TIMER, Job
 from engine.message import Message
 from engine.spiff.machine import Open
-from engine.statement import Statement
+from engine.statement import Insertion, Statement
 from engine.wait import JOB as JOB_WAIT
 from engine.wait import TIMER as TIMER_WAIT
 from engine.wait import Wait
@@ -44,10 +44,6 @@ _made_by_mapper = sa.orm.attributes.manager_of_class(Instance).new_instance
 _SETS = ("revision", "status", "end_element", "state", "history_seq", "history_hash", "updated_at")
 _job_named = sa.and_(_job.c.tenant_id == _P("tenant"), _job.c.dedup_key == _P("dedup"))
 _open_job_named = sa.and_(_job_named, _job.c.state == OPEN)
-
-
-def _insert(table: sa.Table) -> Statement:
-    return Statement(sa.insert(table).inline(), *(it.name for it in table.columns))
 
 
 _lock = Statement(
@@ -89,8 +85,8 @@ _move_wait = Statement(
     "key",
     "due",
 )
-_open_waits, _add_history, _add_instance = _insert(_wait), _insert(_history), _insert(_instance)
-_add_performed, _add_job = _insert(_performed), _insert(_job)
+_open_waits, _add_history, _add_instance = Insertion(_wait), Insertion(_history), Insertion(_instance)
+_add_performed, _add_job = Insertion(_performed), Insertion(_job)
 _performed_by = Statement(
     sa.select(_performed.c.instance_id).where(
         _performed.c.tenant_id == _P("tenant"), _performed.c.key == _P("key")

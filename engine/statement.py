@@ -93,6 +93,37 @@ class Statement:
         return compiled
 
 
+class Insertion(Statement):
+    """Rows of one table. A few go in one statement where each way to the database counts: SQLite is in the process."""
+
+    FEW = 8
+
+    def __init__(self, table: sa.Table) -> None:
+        self._table = table
+        self._columns = tuple(it.name for it in table.columns)
+        self._several: dict[int, Statement] = {}
+        super().__init__(sa.insert(table).inline(), *self._columns)
+
+    def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert them. Errors: those of SQLAlchemy."""
+        if not 1 < len(rows) <= self.FEW or session.connection().dialect.name == "sqlite":
+            super().run_each(session, rows)
+            return
+        together = self._several.get(len(rows)) or self._of(len(rows))
+        together.run(
+            session, {f"{name}_{n}": row[name] for n, row in enumerate(rows) for name in self._columns}
+        )
+
+    def _of(self, count: int) -> Statement:
+        values = [
+            {it.name: sa.bindparam(f"{it.name}_{n}", type_=it.type) for it in self._table.columns}
+            for n in range(count)
+        ]
+        names = (f"{name}_{n}" for n in range(count) for name in self._columns)
+        made = self._several[count] = Statement(sa.insert(self._table).inline().values(values), *names)
+        return made
+
+
 def _count(cursor: Any) -> int:
     return int(cursor.rowcount)
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import gc
-from pathlib import Path
 
 import orjson
 import pytest
-import sqlalchemy as sa
 
 from engine.spiff import warm
 from engine.spiff.machine import Machine
 from engine.spiff.tree import Token
 from engine.spiff.warm import Shelf, Warm
-from engine.statement import Statement
-from processes.database import Database
 from tests.engine.conftest import Bench
 from tests.engine.drawing import END, START, chain, draw, folder, gateway, user
 
@@ -96,18 +92,6 @@ def test_the_shelf_is_bounded_in_number_and_in_text() -> None:
     shelf.keep(("t", "too long"), _warm(_Laid(), object(), "x" * 101))
     assert (len(shelf), shelf.length) == (0, 0)
     assert warm.MOST <= 256
-
-
-def test_a_refused_statement_raises_what_sqlalchemy_raises(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/x.db")
-    table = sa.Table("one", sa.MetaData(), sa.Column("a", sa.Integer, primary_key=True))
-    table.create(database.engine)
-    add = Statement(sa.insert(table).inline(), "a")
-    with database.open_transaction() as session:
-        add.run_each(session, [{"a": 1}, {"a": 2}])
-        with pytest.raises(sa.exc.IntegrityError):
-            add.run(session, {"a": 2})
-    database.close()
 
 
 class _Laid:
