@@ -6,12 +6,8 @@ told "received" must be in the database once; whatever was doubled is mail with 
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -31,38 +27,28 @@ from tests import seeded
 from tests.browser import pages
 from tests.chaos import town
 from tests.chaos.people import Planner
+from tests.forked import Command
 from web.compose import compose
 from web.settings import Settings
 
 KILLS = 30
 CASE = "/et/case/{}/opinion"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Process:
     """A server or a worker of one installation, started again after each kill."""
 
     def __init__(self, folder: Path, port: int, *arguments: str) -> None:
-        self._command = [sys.executable, "-m", "web", *arguments]
-        self._environment = {
-            **os.environ, "KAASA_NO_BOOTSTRAP": "1", "KAASA_FOLDER": str(folder), "KAASA_DEMO": "true",
-            "KAASA_PORT": str(port),
-        }  # fmt: skip
-        self._log = (folder.parent / f"{arguments[0]}.log").open("a")
+        self._arguments = list(arguments)
+        self._environment = {"KAASA_FOLDER": str(folder), "KAASA_DEMO": "true", "KAASA_PORT": str(port)}
+        self._log = folder.parent / f"{arguments[0]}.log"
         self.start()
 
     def start(self) -> None:
-        self._process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log
-        )
+        self._command = Command(self._arguments, self._environment, self._log)
 
     def kill(self) -> None:
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
-
-    def end(self) -> None:
-        self.kill()
-        self._log.close()
+        self._command.kill()
 
 
 class People:
@@ -153,8 +139,8 @@ def test_thirty_kills_lose_nothing_and_double_nothing_but_recognisable_mail(fold
     finally:
         people.stop()
         planner.stop()
-        server.end()
-        worker.end()
+        server.kill()
+        worker.kill()
     assert len(people.told) > 30, people.tried
     assert len(planner.told) > 5, planner.statuses
     _settled(folder)
