@@ -28,8 +28,10 @@ TICK = "* * * * * */5"
 SWEEP = "* * * * * */15"
 QUIET = 60.0
 """Seconds after which a node that was given nothing looks for itself: late, never lost."""
+TURN = 10.0
+"""Seconds a tick works at most, two ticks long: two nodes at once share a long queue, of however many there are."""
 ROUNDS = 20
-"""Most rounds of one tick; a longer queue is for the next tick, perhaps on another node."""
+"""Most rounds of a node that looks for itself."""
 MISSED = 3
 """Heartbeats missed before a node is taken for dead."""
 
@@ -121,7 +123,16 @@ class Cluster(Loop):
         @app.task(name=name, queueing_lock=name)
         async def tick(timestamp: int) -> None:  # noqa: ARG001  the library gives it
             self._last = time.monotonic()
-            await asyncio.to_thread(_settle, name, drain)
+            await asyncio.to_thread(self._settle, name, drain)
+
+    def _settle(self, name: str, drain: Callable[[], int]) -> None:
+        """Until nothing is due or another has the turn. A drain that fails is logged: the next tick tries again."""
+        until = time.monotonic() + TURN
+        try:
+            while drain() and not self._stopping and time.monotonic() < until:
+                pass
+        except Exception:
+            LOG.exception("drain_failed", extra={"drain": name})
 
     def _alone(self, name: str, drain: Callable[[], int]) -> Callable[[], int]:
         """One thread of this node at a time; other nodes share the work by their claims."""
@@ -131,16 +142,6 @@ class Cluster(Loop):
                 return drain()
 
         return drain_alone
-
-
-def _settle(name: str, drain: Callable[[], int]) -> None:
-    """Until nothing is due. A drain that fails is logged: the next tick tries again, its work is still there."""
-    try:
-        for _ in range(ROUNDS):
-            if not drain():
-                return
-    except Exception:
-        LOG.exception("drain_failed", extra={"drain": name})
 
 
 async def _again(app: App, job: Job) -> None:

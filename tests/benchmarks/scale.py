@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import statistics
 import tempfile
 import time
@@ -15,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import worker
-from engine.clock import HeldClock
 from engine.instance import Instance
 from engine.job import Job
 from engine.runtime import Runtime
@@ -23,15 +21,12 @@ from engine.service import Services
 from processes import tables
 from processes.database import Database, new_id
 from processes.invitation import Invitation, Links
+from tests.benchmarks import together
 from tests.benchmarks.engine import NOW, TENANT, diagram
-from tests.engine.drawing import END, START, catch, chain, draw, folder, timer, user
-from tests.postgres import server
+from tests.engine.drawing import folder
 
 WAITING, DUE, ROUNDS = (1_000, 10_000, 100_000), 20, 200
 FEW_CASES, MANY_CASES, INVITED = 500, 5_000, 10_000
-WORKERS, CASES = (1, 2, 4), 600
-_SOON = [START, catch("pause", timer("P1D", "timeDuration")), user("a"), END]
-DUE_SOON = folder("soon", draw("soon", _SOON, chain("start", "pause", "a", "end")))
 LATER = datetime(2036, 1, 1, tzinfo=UTC)
 
 
@@ -39,7 +34,7 @@ def run() -> dict[str, float]:
     """Out: ratios (1 is flat), milliseconds, and completions per second of nodes at once."""
     with tempfile.TemporaryDirectory() as folder_:
         found = _due(Path(folder_)) | _memory(Path(folder_)) | _invitations(Path(folder_))
-    return found | _together()
+    return found | together.run()
 
 
 @contextmanager
@@ -137,60 +132,6 @@ def _invitations(place: Path) -> dict[str, float]:
             session.rollback()  # organisations and the case are not what is measured
     database.close()
     return {"invitations_seconds": statistics.median(took)}
-
-
-def _together() -> dict[str, float]:
-    """Workers of one PostgreSQL on the same cases, each with work that is due. Each piece is done once, by whoever comes first."""
-    found = {}
-    with server(durable=True) as postgres:
-        for nodes in WORKERS:
-            name = f"scale{nodes}"
-            postgres.create(name)
-            with _bench(postgres.url(name)) as (database, runtime):
-                database.transaction(lambda s: runtime.library.deploy(s, TENANT, DUE_SOON, now=NOW))
-                for it in range(CASES):
-                    _start(database, runtime, f"b{it}", "soon")
-                took = _race(postgres.url(name), nodes)
-                moves = sa.select(sa.func.sum(Instance.revision), sa.func.max(Instance.revision))
-                with database.session() as session:
-                    moved, most = session.connection().execute(moves).one()
-                if moved != 2 * CASES or most != 2:  # begun, and gone on once
-                    raise RuntimeError(f"{moved} steps of {CASES} cases: an update was lost or doubled.")
-                found[f"nodes_{nodes}_per_second"] = CASES / took
-    return found
-
-
-def _race(url: str, nodes: int) -> float:
-    """Out: seconds from the moment all nodes were ready until the last found nothing to do any more."""
-    spawn = multiprocessing.get_context("spawn")
-    gate, over = spawn.Barrier(nodes + 1), spawn.Barrier(nodes + 1)
-    running = [spawn.Process(target=_node, args=(url, gate, over)) for _ in range(nodes)]
-    for it in running:
-        it.start()
-    gate.wait(120)
-    began = time.perf_counter()
-    over.wait(600)
-    took = time.perf_counter() - began
-    for it in running:
-        it.join()
-    return took
-
-
-def _node(url: str, gate: Any, over: Any) -> None:
-    """Do what is due until nothing is.
-
-    What a node does once (importing, connecting, reading the definition) is over before the gate opens.
-    """
-    database = Database(url)
-    runtime = Runtime(Services("tests.engine.clerk"))
-    with database.session() as session:
-        _ = runtime.library.newest(session, TENANT, "soon").process
-    node = worker.Worker(runtime, database.open_transaction, HeldClock(NOW + timedelta(days=2)))
-    gate.wait(120)
-    while node.drain(CASES):
-        pass
-    over.wait(600)
-    database.close()
 
 
 if __name__ == "__main__":

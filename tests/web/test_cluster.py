@@ -22,12 +22,12 @@ class Drains:
         self.called: Counter[str] = Counter()
         self.happened = threading.Condition()
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str, done: int = 0) -> Any:
         def drain() -> int:
             with self.happened:
                 self.called[name] += 1
                 self.happened.notify_all()
-            return 0
+            return done
 
         return drain
 
@@ -67,6 +67,25 @@ def test_two_nodes_are_ticked_and_a_request_wakes_its_own_node_without_a_job(url
     assert not any(node.alive() for node in nodes)
     tasks = {row[0] for row in _rows(url, "select task_name from procrastinate_jobs")}
     assert tasks <= {"step", "retry_stalled"}
+
+
+def test_a_queue_that_does_not_end_is_left_to_the_next_tick_and_holds_up_no_stop(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.cluster.TURN", 0.5)
+    drains = Drains()
+    cluster = Cluster(url, {"step": drains.named("step", done=1)}, heartbeat=0.5)
+    cluster.start()
+    try:
+        assert drains.wait_for("step")
+        until = time.monotonic() + 20
+        while _rows(url, "select 1 from procrastinate_jobs where task_name = 'step' and status = 'doing'"):
+            assert time.monotonic() < until, "the tick works on"
+        monkeypatch.setattr("web.cluster.TURN", 600)
+        assert drains.wait_for("step", drains.called["step"] + 1)
+    finally:
+        cluster.stop()
+    assert not cluster.alive()
 
 
 def test_what_a_dead_node_had_begun_goes_to_a_living_one_or_is_dropped_for_a_later_tick(url: str) -> None:
