@@ -95,6 +95,15 @@ def test_what_nobody_waited_for_in_time_is_told_to_people_once_and_not_delivered
     assert bench.open(running, "message") == ["one"]
 
 
+def test_a_message_whose_time_is_over_is_not_delivered_though_nobody_has_looked_yet(bench: Bench) -> None:
+    _hears(bench, "one")
+    instance = bench.start("p")
+    bench.tell(instance, "m")
+    bench.later(days=31)
+    bench.complete(instance, "first")
+    assert bench.open(instance, "message") == ["one"]
+
+
 def test_of_two_nodes_that_give_up_a_message_one_tells(bench: Bench) -> None:
     _hears(bench, "one")
     instance = bench.start("p")
