@@ -33,12 +33,11 @@ _job: sa.Table = Job.__table__  # type: ignore[attr-defined]
 _instance: sa.Table = Instance.__table__  # type: ignore[attr-defined]
 _wait: sa.Table = Wait.__table__  # type: ignore[attr-defined]
 _P = sa.bindparam
-_can_run = _job.c.state != sa.literal_column(
-    f"'{STOPPED}'"
-)  # word for word as the index has it, not a parameter
+# Word for word as the index has it: with a parameter in its place neither database would know that the index serves.
+_can_run = _job.c.state != sa.literal_column(f"'{STOPPED}'")
 
-# Every step locks the instance before its jobs, so a claim does too. It waits for nobody: what another node has in
-# hand it passes by, and what another node has just done is no longer due once the lock is there.
+# Every step locks the instance before its jobs, so a claim names them in that order. It waits for nobody: what another
+# node has in hand it passes by, and what another node has just done is no longer due once the lock is there.
 _oldest_due = Statement(
     sa.select(_job.c.tenant_id, _job.c.id, _job.c.instance_id, _job.c.kind, _job.c.attempts)
     .join(_instance, sa.and_(_instance.c.tenant_id == _job.c.tenant_id, _instance.c.id == _job.c.instance_id))

@@ -33,12 +33,6 @@ class Command:
         self._process.join(10)
         assert not self.alive()
 
-    def end(self, seconds: float) -> bool:
-        """Ask it to stop, as a service manager does. Out: whether it did in time."""
-        self._process.terminate()
-        self._process.join(seconds)
-        return not self.alive()
-
 
 def _run(arguments: list[str], environment: dict[str, str], log: Path) -> None:
     from web import cli
